@@ -1,0 +1,2 @@
+export * from './policy-contract.js';
+export * from './contract.js';
