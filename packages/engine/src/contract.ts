@@ -40,7 +40,12 @@ export type LookupAnswer = ReadonlyMap<string, readonly Observed[]>;
 
 /** After policy: renamed, transformed, defaulted and checked. */
 export type Prepared =
-  | { readonly kind: 'ready'; readonly assertion: Assertion; readonly data: JsonObject; readonly notes: readonly string[] }
+  | {
+      readonly kind: 'ready';
+      readonly assertion: Assertion;
+      readonly data: JsonObject;
+      readonly notes: readonly string[];
+    }
   | { readonly kind: 'rejected'; readonly assertion: Assertion; readonly problems: readonly ProblemItem[] };
 
 /** A value to write; `{ $change: key }` stands for the id of the object another change of the plan makes or names. */

@@ -1,2 +1,2 @@
-export * from './policy-contract.js';
 export * from './contract.js';
+export * from './policy-contract.js';
