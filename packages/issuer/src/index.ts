@@ -1,1 +1,2 @@
-export {};
+export * from './contract.js';
+export type { KeyAlgorithm } from './signing-key.js';
