@@ -10,7 +10,12 @@ import type { WorkRoute } from './route-work.js';
 export interface AcceptDeps {
   readonly store: Pick<Store, 'storeSync'>;
   readonly queue: Pick<Queue, 'announce'>;
-  readonly route: (e: { objectType: string; data: ReadRequest['entities'][number]['data']; source: string; channel: Channel }) => WorkRoute;
+  readonly route: (e: {
+    objectType: string;
+    data: ReadRequest['entities'][number]['data'];
+    source: string;
+    channel: Channel;
+  }) => WorkRoute;
   readonly now: () => number;
   /** Seconds from request to commit, for the seed's `diode_data_ingestion_rate`. */
   readonly onCommitted: (o: { seconds: number; source: string; entities: number }) => void;
@@ -56,7 +61,14 @@ export async function accept(deps: AcceptDeps, request: AcceptRequest): Promise<
   if (outcome.kind === 'conflict') {
     throw new DiodeError('idempotency_conflict', {
       detail: 'this key was used in the last 24 hours with another body',
-      errors: [{ pointer: '', code: 'idempotency_conflict', detail: 'same key, other body', remedy: 'Use a new Idempotency-Key for a new request.' }],
+      errors: [
+        {
+          pointer: '',
+          code: 'idempotency_conflict',
+          detail: 'same key, other body',
+          remedy: 'Use a new Idempotency-Key for a new request.',
+        },
+      ],
     });
   }
   deps.onCommitted({ seconds: (deps.now() - startedAt) / 1000, source: read.source, entities: read.entities.length });
@@ -65,7 +77,13 @@ export async function accept(deps: AcceptDeps, request: AcceptRequest): Promise<
   return { answer, repeated: false };
 }
 
-function toSync(o: { request: AcceptRequest; answer: Accepted; syncId: string; receivedAt: string; deps: AcceptDeps }): NewSync {
+function toSync(o: {
+  request: AcceptRequest;
+  answer: Accepted;
+  syncId: string;
+  receivedAt: string;
+  deps: AcceptDeps;
+}): NewSync {
   const { read, channel } = o.request;
   return {
     syncId: o.syncId,
@@ -108,5 +126,7 @@ function asJson(answer: Accepted): JsonValue {
 
 /** What the store repeats is what we once gave it; should a field be missing (older version), today's answer fills it. */
 function asAccepted(stored: JsonValue, fallback: Accepted): Accepted {
-  return typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? { ...fallback, ...stored } : fallback;
+  return typeof stored === 'object' && stored !== null && !Array.isArray(stored)
+    ? { ...fallback, ...stored }
+    : fallback;
 }

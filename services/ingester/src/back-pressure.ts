@@ -25,7 +25,11 @@ export interface BackPressure {
 const LONGEST_SLOWING_MS = 1_000;
 const RECHECK_MS = 200;
 
-export function makeBackPressure(o: { backlog: () => Promise<Pick<Backlog, 'total'>>; limits: BackPressureLimits; onGate: (closed: boolean, waiting: number) => void }): BackPressure {
+export function makeBackPressure(o: {
+  backlog: () => Promise<Pick<Backlog, 'total'>>;
+  limits: BackPressureLimits;
+  onGate: (closed: boolean, waiting: number) => void;
+}): BackPressure {
   let waiting = 0;
   let closed = false;
   const refresh = async (): Promise<void> => {
@@ -45,7 +49,10 @@ export function makeBackPressure(o: { backlog: () => Promise<Pick<Backlog, 'tota
         await refresh();
       }
       if (closed) {
-        throw new DiodeError('overloaded', { detail: `${waiting} entities wait to be reconciled; the limit is ${o.limits.refuseAt}`, retryAfterMs: 5_000 });
+        throw new DiodeError('overloaded', {
+          detail: `${waiting} entities wait to be reconciled; the limit is ${o.limits.refuseAt}`,
+          retryAfterMs: 5_000,
+        });
       }
       if (waiting > o.limits.slowAt) {
         const share = (waiting - o.limits.slowAt) / Math.max(1, o.limits.refuseAt - o.limits.slowAt);

@@ -15,19 +15,29 @@ export interface WorkRoute {
  * key is taken from what was asserted, before the policy changes it: two spellings of one name may land in two partitions, which costs order
  * between those two sources, never correctness (claims and creates exclude each other in Postgres).
  */
-export function makeWorkRouter(o: { policy: Policy; partitions: number }): (e: { objectType: string; data: JsonObject; source: string; channel: Channel }) => WorkRoute {
+export function makeWorkRouter(o: {
+  policy: Policy;
+  partitions: number;
+}): (e: { objectType: string; data: JsonObject; source: string; channel: Channel }) => WorkRoute {
   return (e) => {
     const row = objectType(e.objectType);
     const names = row ? labelNames(row, o.policy, e) : ['name'];
     const own = `${e.objectType}|${row ? ownKey(row, names, e.data) : JSON.stringify(e.data)}`;
     const root = (row && rootKey(row, names, e.data, 0)) ?? own;
     const digest = hash('sha1', root, 'buffer');
-    return { partition: digest.readUInt32BE(0) % o.partitions, orderingKey: hash('sha1', own, 'buffer').readBigInt64BE(0).toString() };
+    return {
+      partition: digest.readUInt32BE(0) % o.partitions,
+      orderingKey: hash('sha1', own, 'buffer').readBigInt64BE(0).toString(),
+    };
   };
 }
 
 /** The label field and every name the policy maps to it (`hostname` → `name`). */
-function labelNames(row: ObjectTypeRow, policy: Policy, where: { source: string; channel: Channel }): readonly string[] {
+function labelNames(
+  row: ObjectTypeRow,
+  policy: Policy,
+  where: { source: string; channel: Channel },
+): readonly string[] {
   const mappings = policy.typePolicy(row.name, where).mappings.filter((m) => m.to === row.labelField);
   return [row.labelField, ...mappings.map((m) => m.from.join('.'))];
 }
@@ -76,7 +86,8 @@ function first(names: readonly string[], data: JsonObject): string | null {
 function text(value: JsonValue | undefined): string | null {
   if (typeof value === 'string') return fold(value);
   if (typeof value === 'number') return String(value);
-  if (isJsonObject(value)) return text(value.name ?? value.model ?? value.address ?? value.prefix ?? value.slug ?? value.vid ?? value.id);
+  if (isJsonObject(value))
+    return text(value.name ?? value.model ?? value.address ?? value.prefix ?? value.slug ?? value.vid ?? value.id);
   return null;
 }
 

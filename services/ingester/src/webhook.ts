@@ -25,7 +25,8 @@ export function readWebhook(body: unknown): WebhookHint | null {
   const name = body.object_type ?? body.model ?? body.model_type;
   if (typeof name !== 'string') throw bad('/object_type', 'neither object_type, model nor model_type is present');
   const id = isJsonObject(body.data) ? body.data.id : undefined;
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1) throw bad('/data/id', "the object's NetBox id is missing");
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 1)
+    throw bad('/data/id', "the object's NetBox id is missing");
   const key = name.trim().toLowerCase();
   const row = objectType(key) ?? allObjectTypes().find((r) => r.name.split('.')[1] === key);
   return row ? { objectType: row.name, id } : null;
@@ -34,6 +35,13 @@ export function readWebhook(body: unknown): WebhookHint | null {
 function bad(pointer: string, detail: string): DiodeError {
   return new DiodeError('invalid_request', {
     detail,
-    errors: [{ pointer, code: 'webhook_unreadable', detail, remedy: "Send NetBox's event-rule payload, or {event_type, model_type, data: {id, …}}." }],
+    errors: [
+      {
+        pointer,
+        code: 'webhook_unreadable',
+        detail,
+        remedy: "Send NetBox's event-rule payload, or {event_type, model_type, data: {id, …}}.",
+      },
+    ],
   });
 }

@@ -14,7 +14,8 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
   let values = 0;
   const walk = (value: JsonValue, at: string, depth: number): ProblemItem | null => {
     values += 1;
-    if (values > limits.values) return problem(at, 'too_many_values', `more than ${limits.values} values in one entity`);
+    if (values > limits.values)
+      return problem(at, 'too_many_values', `more than ${limits.values} values in one entity`);
     if (typeof value === 'string') {
       return value.length > limits.stringLength
         ? problem(at, 'string_too_long', `a string of ${value.length} characters; the limit is ${limits.stringLength}`)
@@ -30,7 +31,8 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
       return null;
     }
     for (const key of Object.keys(value)) {
-      if (FORBIDDEN_KEYS.has(key)) return problem(pointerTo(at, key), 'key_not_allowed', `the key "${key}" is not allowed`);
+      if (FORBIDDEN_KEYS.has(key))
+        return problem(pointerTo(at, key), 'key_not_allowed', `the key "${key}" is not allowed`);
       const found = walk(value[key] ?? null, pointerTo(at, key), depth + 1);
       if (found) return found;
     }

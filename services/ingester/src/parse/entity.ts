@@ -30,10 +30,16 @@ export function resolveObjectType(name: string): string | null {
  * `object_type` may be called `data_type`, as in the seed's examples.
  */
 export function readEntity(value: unknown, pointer: string, limits: IngestLimits): EntityOutcome {
-  if (!isJsonObject(value)) return refused(pointer, 'entity_not_object', 'an entity is a JSON object', 'Send {"object_type": …, "data": {…}}.');
+  if (!isJsonObject(value))
+    return refused(pointer, 'entity_not_object', 'an entity is a JSON object', 'Send {"object_type": …, "data": {…}}.');
   const typeName = value.object_type ?? value.data_type;
   if (typeof typeName !== 'string') {
-    return refused(pointerTo(pointer, 'object_type'), 'object_type_missing', 'object_type is missing', 'Say what it is: "object_type": "dcim.device".');
+    return refused(
+      pointerTo(pointer, 'object_type'),
+      'object_type_missing',
+      'object_type is missing',
+      'Say what it is: "object_type": "dcim.device".',
+    );
   }
   const type = resolveObjectType(typeName);
   if (type === null) {
@@ -45,10 +51,20 @@ export function readEntity(value: unknown, pointer: string, limits: IngestLimits
     );
   }
   if (value.operation !== undefined && value.operation !== 'assert') {
-    return refused(pointerTo(pointer, 'operation'), 'unsupported_operation', 'only "assert" is accepted', 'Leave operation out; deletion is not supported yet.');
+    return refused(
+      pointerTo(pointer, 'operation'),
+      'unsupported_operation',
+      'only "assert" is accepted',
+      'Leave operation out; deletion is not supported yet.',
+    );
   }
   if (value.snapshot !== undefined) {
-    return refused(pointerTo(pointer, 'snapshot'), 'unsupported_field', 'snapshot sessions are not supported yet', 'Leave snapshot out.');
+    return refused(
+      pointerTo(pointer, 'snapshot'),
+      'unsupported_field',
+      'snapshot sessions are not supported yet',
+      'Leave snapshot out.',
+    );
   }
   const dataKey = value.data === undefined && value.payload !== undefined ? 'payload' : 'data';
   const outcome = readData({ type, value: value[dataKey], pointer: pointerTo(pointer, dataKey), limits });
@@ -67,7 +83,12 @@ export function readEntity(value: unknown, pointer: string, limits: IngestLimits
 /** Reads the data of one entity whose type is known. */
 export function readData(o: { type: string; value: unknown; pointer: string; limits: IngestLimits }): EntityOutcome {
   if (!isJsonObject(o.value)) {
-    return refused(o.pointer, 'data_not_object', 'data is missing or not a JSON object', 'Send the fields of the object: {"name": "switch-01"}.');
+    return refused(
+      o.pointer,
+      'data_not_object',
+      'data is missing or not a JSON object',
+      'Send the fields of the object: {"name": "switch-01"}.',
+    );
   }
   if (Object.keys(o.value).length === 0) {
     return refused(o.pointer, 'data_empty', 'data has no fields', 'Send at least the fields that identify the object.');
@@ -77,10 +98,23 @@ export function readData(o: { type: string; value: unknown; pointer: string; lim
   return { kind: 'read', entity: { objectType: o.type, data: o.value, observedAt: null }, notes: [] };
 }
 
-export function invalidTimestamp(pointer: string, detail: string): { readonly kind: 'refused'; readonly problem: ProblemItem } {
-  return refused(pointer, 'timestamp_invalid', detail, 'Send RFC 3339 with a zone, 2026-01-31T12:00:00Z, or leave it out.');
+export function invalidTimestamp(
+  pointer: string,
+  detail: string,
+): { readonly kind: 'refused'; readonly problem: ProblemItem } {
+  return refused(
+    pointer,
+    'timestamp_invalid',
+    detail,
+    'Send RFC 3339 with a zone, 2026-01-31T12:00:00Z, or leave it out.',
+  );
 }
 
-export function refused(pointer: string, code: string, detail: string, remedy: string): { readonly kind: 'refused'; readonly problem: ProblemItem } {
+export function refused(
+  pointer: string,
+  code: string,
+  detail: string,
+  remedy: string,
+): { readonly kind: 'refused'; readonly problem: ProblemItem } {
   return { kind: 'refused', problem: { pointer, code, detail, remedy } };
 }

@@ -35,17 +35,32 @@ export function parseJson(text: string): unknown {
 }
 
 /** `{source, timestamp?, data|payload: object or list}` for one collection (both body shapes of the seed). */
-export function readCollectionBody(o: { type: string; body: unknown; querySource: string | null; limits: IngestLimits }): ReadRequest {
+export function readCollectionBody(o: {
+  type: string;
+  body: unknown;
+  querySource: string | null;
+  limits: IngestLimits;
+}): ReadRequest {
   const envelope = asEnvelope(o.body);
   const key = envelope.data === undefined && envelope.payload !== undefined ? 'payload' : 'data';
   const given = envelope[key];
   if (given === undefined) {
-    throw invalid(`/${key}`, 'data_missing', 'neither data nor payload is present', 'Send {"source": "…", "data": {…}} or a list of objects.');
+    throw invalid(
+      `/${key}`,
+      'data_missing',
+      'neither data nor payload is present',
+      'Send {"source": "…", "data": {…}} or a list of objects.',
+    );
   }
   const list = Array.isArray(given) ? given : [given];
   checkCount(list.length, `/${key}`, o.limits);
   const reads = list.map((value: unknown, i) =>
-    readData({ type: o.type, value, pointer: Array.isArray(given) ? pointerTo(`/${key}`, i) : `/${key}`, limits: o.limits }),
+    readData({
+      type: o.type,
+      value,
+      pointer: Array.isArray(given) ? pointerTo(`/${key}`, i) : `/${key}`,
+      limits: o.limits,
+    }),
   );
   return gather({ source: readSource(envelope.source ?? o.querySource), envelope, reads });
 }
@@ -55,7 +70,12 @@ export function readBatchBody(o: { body: unknown; querySource: string | null; li
   const envelope = asEnvelope(o.body);
   const list = envelope.entities;
   if (!Array.isArray(list)) {
-    throw invalid('/entities', 'entities_missing', 'entities is missing or not a list', 'Send {"source": "…", "entities": [{"object_type": "dcim.device", "data": {…}}]}.');
+    throw invalid(
+      '/entities',
+      'entities_missing',
+      'entities is missing or not a list',
+      'Send {"source": "…", "entities": [{"object_type": "dcim.device", "data": {…}}]}.',
+    );
   }
   checkCount(list.length, '/entities', o.limits);
   const reads = list.map((value: unknown, i) => readEntity(value, pointerTo('/entities', i), o.limits));
@@ -70,20 +90,37 @@ export function readNdjsonBody(o: { text: string; querySource: string | null; li
   const reads = lines.map((line, i): EntityOutcome => {
     const at = pointerTo('', i);
     const value = tryJson(line);
-    if (!isJsonObject(value)) return refusedLine(at, 'line_not_json', 'this line is not a JSON object', 'Send one JSON object a line.');
+    if (!isJsonObject(value))
+      return refusedLine(at, 'line_not_json', 'this line is not a JSON object', 'Send one JSON object a line.');
     const own = value.source;
     if (own !== undefined || source === null) {
       if (typeof own !== 'string' || !isSource(own)) {
-        return refusedLine(`${at}/source`, 'source_missing', 'no usable source on this line', 'Add "source", or call with ?source=NAME.');
+        return refusedLine(
+          `${at}/source`,
+          'source_missing',
+          'no usable source on this line',
+          'Add "source", or call with ?source=NAME.',
+        );
       }
       source ??= own.trim();
       if (own.trim() !== source) {
-        return refusedLine(`${at}/source`, 'source_differs', `the request asserts as "${source}"`, 'Send one request for each source.');
+        return refusedLine(
+          `${at}/source`,
+          'source_differs',
+          `the request asserts as "${source}"`,
+          'Send one request for each source.',
+        );
       }
     }
     return readEntity(value, at, o.limits);
   });
-  if (source === null) throw invalid('/0/source', 'source_missing', 'no line names a source', 'Add "source" to each line, or call with ?source=NAME.');
+  if (source === null)
+    throw invalid(
+      '/0/source',
+      'source_missing',
+      'no line names a source',
+      'Add "source" to each line, or call with ?source=NAME.',
+    );
   return gather({ source, envelope: {}, reads });
 }
 
@@ -91,7 +128,8 @@ function gather(o: { source: string; envelope: JsonObject; reads: readonly Entit
   const notes = new Set<string>();
   const errors: ProblemItem[] = [];
   const entities: ReadEntity[] = [];
-  const time = o.envelope.timestamp === undefined || o.envelope.timestamp === null ? null : parseTimestamp(o.envelope.timestamp);
+  const time =
+    o.envelope.timestamp === undefined || o.envelope.timestamp === null ? null : parseTimestamp(o.envelope.timestamp);
   if (time?.kind === 'invalid') {
     const { problem } = invalidTimestamp('/timestamp', time.detail);
     throw new DiodeError('invalid_request', { detail: problem.detail, errors: [problem] });
@@ -115,7 +153,12 @@ function asEnvelope(body: unknown): JsonObject {
 
 function readSource(value: unknown): string {
   if (typeof value === 'string' && isSource(value)) return value.trim();
-  throw invalid('/source', 'source_missing', `source is missing or not a name of 1 to ${MAX_SOURCE} printable characters`, 'Name the system that asserts this: "source": "my-discovery".');
+  throw invalid(
+    '/source',
+    'source_missing',
+    `source is missing or not a name of 1 to ${MAX_SOURCE} printable characters`,
+    'Name the system that asserts this: "source": "my-discovery".',
+  );
 }
 
 function isSource(value: string): boolean {
@@ -129,7 +172,14 @@ function checkCount(count: number, pointer: string, limits: IngestLimits): void 
   if (count > limits.entities) {
     throw new DiodeError('too_many_entities', {
       detail: `${count} entities; the limit is ${limits.entities}`,
-      errors: [{ pointer, code: 'too_many_entities', detail: `${count} entities`, remedy: `Send at most ${limits.entities} a request.` }],
+      errors: [
+        {
+          pointer,
+          code: 'too_many_entities',
+          detail: `${count} entities`,
+          remedy: `Send at most ${limits.entities} a request.`,
+        },
+      ],
     });
   }
 }

@@ -1,0 +1,22 @@
+/** What the diode command ends with. */
+export const EXIT = {
+  ok: 0,
+  /** Something was refused, rejected, held or failed; the output says what. */
+  attention: 1,
+  /** The command line or a file cannot be understood. */
+  usage: 2,
+  /** Diode cannot be reached, or does not let us in. */
+  unreachable: 3,
+} as const;
+
+/** Ends the command with a code and one sentence that says what to do. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  constructor(
+    readonly exitCode: number,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
