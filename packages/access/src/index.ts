@@ -1,4 +1,5 @@
 export * from './contract.js';
+export { type Gate, makeGate } from './gate.js';
 export { type GrantLookup, type GrantSourceOptions, makeGrantSource } from './grant-source.js';
 export { type Need, requireScope, SCOPES_FOR } from './scopes.js';
 export { decideSource, isReservedSource, maySource, RESERVED_SOURCES } from './sources.js';

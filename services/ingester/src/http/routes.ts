@@ -48,7 +48,7 @@ async function ingest(
   reply: FastifyReply,
   read: (o: ReadInput) => ReadRequest,
 ): Promise<FastifyReply> {
-  const identity = await deps.authenticate(request.headers.authorization, 'ingest');
+  const identity = await deps.gate.admit(request.headers, 'ingest');
   const query = request.query as Query;
   const dryRun = readFlag('dry_run', query.dry_run);
   const waitMs = readWait(query.wait) ?? (dryRun ? DRY_RUN_WAIT_MS : null);
@@ -57,7 +57,7 @@ async function ingest(
   const body = asBytes(request.body);
   const contentType = request.headers['content-type'] ?? '';
   const content = read({ deps, body, contentType, querySource: readQuerySource(query.source) });
-  await deps.maySource(identity, content.source);
+  await deps.gate.admitSource(identity, content.source);
   const outcome = await accept(deps, {
     read: content,
     clientId: identity.clientId,
@@ -106,7 +106,7 @@ async function webhook(deps: IngesterDeps, request: FastifyRequest, reply: Fasti
       });
     }
   } else {
-    await deps.authenticate(request.headers.authorization, 'ingest');
+    await deps.gate.admit(request.headers, 'ingest');
   }
   const hint = readWebhook(parseJson(decodeText(body)));
   if (hint === null)
