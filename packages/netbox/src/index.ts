@@ -1,1 +1,11 @@
-export {};
+export * from './address-lane.js';
+export * from './breaker.js';
+export * from './contract.js';
+export * from './dry-run.js';
+export * from './make-netbox.js';
+export * from './netbox-fault.js';
+export * from './object-types.js';
+export * from './pacer.js';
+export * from './rest-body.js';
+export * from './transport.js';
+export * from './with-faults.js';
