@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { makeApi } from './client/api.js';
 import { resolveConnection } from './client/connection.js';
 import { doctor } from './commands/doctor.js';
+import { get } from './commands/get.js';
 import { setMode } from './commands/go-live.js';
 import { ingest } from './commands/ingest.js';
 import { start } from './commands/start.js';
@@ -59,6 +60,11 @@ export function makeProgram(io: ProgramIo): Command {
     .command('doctor')
     .description('check what can be checked from here, with a remedy for each failure')
     .action(async () => io.exit(await doctor(connectionOptions(), { env: io.env, cwd: io.cwd, out: out() })));
+  program
+    .command('get')
+    .description('read a path of the API, for example /api/v1/why-idle')
+    .argument('<path>')
+    .action(async (path: string) => io.exit(await get(path, { api: api(), out: out() })));
   program
     .command('go-live')
     .description('end observing: write plans to NetBox from now on (needs scope admin)')
