@@ -1,1 +1,8 @@
-export {};
+export { type CollectedLogs, collectLogs, type LogLine } from './collect-logs.js';
+export { type FreshDatabase, type FreshDatabaseOptions, freshDatabase, type Migrate } from './fresh-database.js';
+export { freshRedisPrefix } from './fresh-redis-prefix.js';
+export { type LeakCheckOptions, leakCheck } from './leak-check.js';
+export { type NodeExit, type SpawnedNode, type SpawnNodeOptions, spawnNode } from './spawn-node.js';
+export { type UntilOptions, until } from './until.js';
+
+import './provided-context.js';
