@@ -172,6 +172,10 @@ export interface MirrorVerbs {
   putAliases(
     aliases: readonly { readonly objectType: string; readonly alias: string; readonly netboxId: number }[],
   ): Promise<void>;
+  /** The objects these aliases were recorded for: what to read when `lookup` leaves an alias open. Unrecorded ones are absent. */
+  aliasTargets(
+    aliases: readonly { readonly objectType: string; readonly alias: string }[],
+  ): Promise<readonly { readonly objectType: string; readonly alias: string; readonly netboxId: number }[]>;
   stats(): Promise<readonly { objectType: string; count: number; oldestReadAt: string | null }[]>;
 }
 
@@ -180,9 +184,7 @@ export interface ViewVerbs {
   sync(syncId: string, page: { limit: number; cursor: string | null }): Promise<SyncView | null>;
   /** Newest first. */
   recentSyncs(limit: number): Promise<readonly Omit<SyncView, 'entities' | 'next'>[]>;
-  entity(
-    ref: EntityRef,
-  ): Promise<{
+  entity(ref: EntityRef): Promise<{
     readonly data: JsonObject;
     readonly objectType: string;
     readonly source: string;

@@ -1,0 +1,95 @@
+import type { JournalEntry, JournalVerbs } from '../contract.js';
+import { bytesArray, int4Array, int8Array, textArray, uuidArray } from '../postgres/binary-array.js';
+import type { Database } from '../postgres/database.js';
+import { indexKey } from '../postgres/index-key.js';
+import { parseJson, parseJsonObject } from '../postgres/json-column.js';
+import { RECORD_CHANGES, SETTLE_CHANGES, UNSETTLED, UNSETTLED_CREATES } from '../sql/journal.js';
+
+interface OpenRow {
+  readonly change_id: string;
+  readonly sync_id: string;
+  readonly index: number;
+  readonly object_type: string;
+  readonly canonical_key: string;
+  readonly action: 'create' | 'update';
+  readonly netbox_id: string | null;
+  readonly before: string;
+  readonly after: string;
+  readonly age_ms: number;
+}
+
+function toEntry(row: OpenRow): JournalEntry & { readonly ageMs: number } {
+  return {
+    changeId: row.change_id,
+    ref: { syncId: row.sync_id, index: row.index },
+    objectType: row.object_type,
+    canonicalKey: String(parseJson(row.canonical_key)),
+    action: row.action,
+    netboxId: row.netbox_id === null ? null : Number(row.netbox_id),
+    before: parseJsonObject(row.before),
+    after: parseJsonObject(row.after),
+    ageMs: Math.max(0, row.age_ms),
+  };
+}
+
+/** One order everywhere: two workers that want the same keys wait for each other in turn, never in a circle. */
+function inKeyOrder(entries: readonly JournalEntry[]): readonly { entry: JournalEntry; key: string }[] {
+  return entries
+    .map((entry) => ({ entry, key: indexKey(entry.canonicalKey) }))
+    .sort((a, b) => {
+      const [left, right] = [a.entry.objectType + a.key, b.entry.objectType + b.key];
+      return left < right ? -1 : left > right ? 1 : 0;
+    });
+}
+
+export function makeJournalVerbs(db: Database): JournalVerbs {
+  return {
+    async record(workerId, entries) {
+      if (entries.length === 0) return [];
+      const rows = inKeyOrder(entries);
+      const recorded = await db.query<{ change_id: string }>(RECORD_CHANGES, [
+        workerId,
+        uuidArray(rows.map(({ entry }) => entry.changeId)),
+        uuidArray(rows.map(({ entry }) => entry.ref.syncId)),
+        int4Array(rows.map(({ entry }) => entry.ref.index)),
+        textArray(rows.map(({ entry }) => entry.objectType)),
+        bytesArray(rows.map(({ entry }) => JSON.stringify(entry.canonicalKey))),
+        textArray(rows.map(({ key }) => key)),
+        textArray(rows.map(({ entry }) => entry.action)),
+        int8Array(rows.map(({ entry }) => entry.netboxId)),
+        bytesArray(rows.map(({ entry }) => JSON.stringify(entry.before))),
+        bytesArray(rows.map(({ entry }) => JSON.stringify(entry.after))),
+      ]);
+      const known = new Set(recorded.map((row) => row.change_id));
+      return entries.map((entry) => entry.changeId).filter((changeId) => !known.has(changeId));
+    },
+
+    async settle(results) {
+      if (results.length === 0) return;
+      await db.query(SETTLE_CHANGES, [
+        uuidArray(results.map((result) => result.changeId)),
+        textArray(results.map((result) => result.state)),
+        int8Array(results.map((result) => result.netboxId)),
+        textArray(results.map((result) => result.requestId)),
+      ]);
+    },
+
+    async unsettled(refs) {
+      if (refs.length === 0) return [];
+      const rows = await db.query<OpenRow>(UNSETTLED, [
+        uuidArray(refs.map((ref) => ref.syncId)),
+        int4Array(refs.map((ref) => ref.index)),
+      ]);
+      return rows.map(toEntry);
+    },
+
+    async unsettledCreates(keys) {
+      if (keys.length === 0) return [];
+      const rows = await db.query<OpenRow>(UNSETTLED_CREATES, [
+        textArray(keys.map((key) => key.objectType)),
+        textArray(keys.map((key) => indexKey(key.canonicalKey))),
+      ]);
+      return rows.map(toEntry);
+    },
+  };
+}

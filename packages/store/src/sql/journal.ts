@@ -1,0 +1,57 @@
+/** Statements over `open_changes` (recorded, not settled) and `changes` (settled, insert-only). */
+import type { Statement } from '../postgres/database.js';
+
+/**
+ * $1 worker, $2.. entries in the order of their exclusion keys. Gives the change ids that were recorded: a create whose key another
+ * open create holds is not.
+ */
+export const RECORD_CHANGES: Statement = {
+  name: 'record_changes',
+  text: `
+INSERT INTO open_changes (change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after,
+  worker_id, recorded_at)
+SELECT r.*, $1, statement_timestamp()
+FROM unnest($2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int8[], $10::bytea[], $11::bytea[]) AS r
+ON CONFLICT (object_type, exclusion_key) WHERE action = 'create' DO NOTHING
+RETURNING change_id`,
+};
+
+/** $1 change ids, $2 states, $3 NetBox ids, $4 request ids. Moves the rows from open to settled, so frees the keys of creates. */
+export const SETTLE_CHANGES: Statement = {
+  name: 'settle_changes',
+  text: `
+WITH result AS (
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::text[]) AS r(change_id, state, netbox_id, request_id)
+),
+gone AS (
+  DELETE FROM open_changes o USING result r WHERE o.change_id = r.change_id
+  RETURNING o.*, r.state, coalesce(r.netbox_id, o.netbox_id) AS settled_id, r.request_id
+)
+INSERT INTO changes (change_id, sync_id, index, object_type, canonical_key, action, netbox_id, before, after, worker_id, recorded_at,
+  state, request_id, settled_at)
+SELECT change_id, sync_id, index, object_type, canonical_key, action, settled_id, before, after, worker_id, recorded_at,
+  state, request_id, statement_timestamp()
+FROM gone`,
+};
+
+const OPEN_CHANGE = `o.change_id, o.sync_id, o.index, o.object_type, convert_from(o.canonical_key, 'UTF8') AS canonical_key, o.action,
+  o.netbox_id, convert_from(o.before, 'UTF8') AS before, convert_from(o.after, 'UTF8') AS after,
+  (extract(epoch FROM statement_timestamp() - o.recorded_at) * 1000)::float8 AS age_ms`;
+
+/** $1, $2 refs. */
+export const UNSETTLED: Statement = {
+  name: 'unsettled',
+  text: `
+SELECT ${OPEN_CHANGE} FROM unnest($1::uuid[], $2::int4[]) AS r(sync_id, index)
+JOIN open_changes o ON o.sync_id = r.sync_id AND o.index = r.index
+ORDER BY o.change_id`,
+};
+
+/** $1 object types, $2 exclusion keys. */
+export const UNSETTLED_CREATES: Statement = {
+  name: 'unsettled_creates',
+  text: `
+SELECT ${OPEN_CHANGE} FROM unnest($1::text[], $2::text[]) AS k(object_type, exclusion_key)
+JOIN open_changes o ON o.object_type = k.object_type AND o.exclusion_key = k.exclusion_key AND o.action = 'create'
+ORDER BY o.change_id`,
+};
