@@ -1,1 +1,54 @@
-export {};
+export { type ConfigOf, type ReadConfigOptions, readConfig, type Settings } from './config/read-config.js';
+export { flag, logLevel, oneOf, port, type Setting, secret, setting, text, url, whole } from './config/setting.js';
+export { SHARED } from './config/shared-settings.js';
+export {
+  type CheckResult,
+  type Health,
+  type HealthCheck,
+  type HealthOptions,
+  type HealthReport,
+  type HealthStatus,
+  makeHealth,
+  withoutDetails,
+} from './health.js';
+export { addFormParser } from './http/form-parser.js';
+export { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
+export { buildHttpApp, type HttpApp, type HttpAppOptions } from './http/http-app.js';
+export { collapseSlashes } from './http/path.js';
+export { PROBLEM_TYPE, type Problem, retryAfterSeconds, toDiodeError, toProblem } from './http/problem.js';
+export { type Lifecycle, makeLifecycle, PHASES, type Phase, type StopStep } from './lifecycle.js';
+export {
+  type DestinationStream,
+  LOG_LEVELS,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+  makeLogger,
+  readLogLevel,
+} from './logger.js';
+export { GRPC_STATUS, type GrpcMetrics } from './metrics/grpc-metrics.js';
+export type { HttpMetrics } from './metrics/http-metrics.js';
+export { type Metrics, type MetricsOptions, makeMetrics } from './metrics/metrics.js';
+export { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './metrics/metrics-server.js';
+export type { NetboxMetrics, NetboxOutcome } from './metrics/netbox-metrics.js';
+export {
+  BACKLOG_STAGES,
+  type BacklogStage,
+  DESTINATIONS,
+  type Destination,
+  type IngestMetrics,
+  OTHER_SOURCE,
+  RETRY_REASONS,
+  type ReconcileMetrics,
+  type RetryReason,
+} from './metrics/pipeline-metrics.js';
+export type { MeasuredPool } from './metrics/pool-metrics.js';
+export { REDACTED, redactKeys, redactText } from './redact.js';
+export {
+  describeConfigMistakes,
+  EXIT,
+  type MainContext,
+  type ProcessPort,
+  type RunMainOptions,
+  runMain,
+} from './run-main.js';

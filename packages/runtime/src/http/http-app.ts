@@ -1,0 +1,118 @@
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { Logger } from '../logger.js';
+import type { HttpMetrics } from '../metrics/http-metrics.js';
+import { answerClientError } from './client-error.js';
+import { decodeBody } from './content-encoding.js';
+import { keepRouteBook } from './method-not-allowed.js';
+import { parseJsonBody } from './parse-json.js';
+import { collapseSlashes } from './path.js';
+import { toDiodeError } from './problem.js';
+import { methodNotAllowed, notFound, sendProblem } from './render.js';
+import { requestId } from './request-id.js';
+
+/** A fastify instance as Diode builds it. */
+export type HttpApp = FastifyInstance;
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  readonly metrics?: HttpMetrics;
+  /** Bytes a body may have, before and after decompression; a route may say otherwise with `bodyLimit`. Default 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDRs. Default none. */
+  readonly trustProxy?: readonly string[];
+  /** A request must have arrived whole in this time. Default 60 s. */
+  readonly requestTimeoutMs?: number;
+  /** Longest header block in bytes. Default 32 KiB. */
+  readonly maxHeaderBytes?: number;
+}
+
+/**
+ * The HTTP server every service stands on: request ids, one log line a request, RFC 9457 errors for everything that can go
+ * wrong, bounded gzip bodies, security headers. Nothing a client sends makes a 5xx; an unknown fault does, is logged once, and
+ * shows no detail. The app does not listen: `listen` it, or hand it to `makeFrontServer`.
+ */
+export function buildHttpApp(o: HttpAppOptions): HttpApp {
+  const app: HttpApp = fastify({
+    loggerInstance: o.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    rewriteUrl: (request) => collapseSlashes(request.url ?? '/'),
+    bodyLimit: o.bodyLimitBytes ?? 1_048_576,
+    trustProxy: o.trustProxy === undefined ? false : [...o.trustProxy],
+    requestTimeout: o.requestTimeoutMs ?? 60_000,
+    http: { maxHeaderSize: o.maxHeaderBytes ?? 32_768 },
+    routerOptions: { maxParamLength: 512 },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      void sendProblem(toDiodeError(error), request, reply);
+    },
+    clientErrorHandler: answerClientError,
+  });
+  const book = keepRouteBook(app);
+  readBodies(app);
+  describeAnswers(app, o.metrics);
+  app.setErrorHandler((error, request, reply) => sendProblem(toDiodeError(error), request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = book.methodsAt(pathOf(request));
+    if (allowed.length === 0) throw notFound(pathOf(request));
+    reply.header('allow', allowed.join(', '));
+    throw methodNotAllowed(request.method, allowed);
+  });
+  return app;
+}
+
+function readBodies(app: HttpApp): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody(app));
+  app.addHook('preParsing', async (request, _reply, payload) =>
+    decodeBody(payload, request.headers['content-encoding']),
+  );
+}
+
+function describeAnswers(app: HttpApp, metrics: HttpMetrics | undefined): void {
+  if (metrics) app.addHook('onRoute', (route) => metrics.expectRoute(route.url));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('x-frame-options', 'DENY');
+    reply.header('cross-origin-resource-policy', 'same-origin');
+    reply.header('cache-control', 'no-store');
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics?.observe(request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
+    logRequest(request, reply);
+  });
+  app.addHook('onRequestAbort', async (request) => {
+    request.log.info({ method: request.method, path: pathOf(request) }, 'request abandoned by the client');
+  });
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.info(
+    {
+      method: request.method,
+      path: pathOf(request).slice(0, 256),
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      ip: request.ip,
+    },
+    'request',
+  );
+}
+
+/** Without the query: it may carry what a log must not. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}

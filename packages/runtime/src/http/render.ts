@@ -1,0 +1,28 @@
+import { DiodeError, ERRORS } from '@diode/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_TYPE, retryAfterSeconds, toProblem } from './problem.js';
+
+/** Answers with a problem body. A fault of ours is logged here and nowhere else (handle or propagate). */
+export function sendProblem(error: DiodeError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.code === 'internal') request.log.error({ err: error.cause ?? error }, 'request failed');
+  else if (ERRORS[error.code].status >= 500) request.log.warn({ code: error.code, err: error }, 'request not served');
+  const retryAfter = retryAfterSeconds(error);
+  if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
+  return reply
+    .code(ERRORS[error.code].status)
+    .type(PROBLEM_TYPE)
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(toProblem(error, request.id));
+}
+
+/** @returns the error for a path nothing answers. */
+export function notFound(path: string): DiodeError {
+  return new DiodeError('not_found', { detail: `there is nothing at ${path.slice(0, 200)}` });
+}
+
+/** @returns the error for a path that exists under other methods. */
+export function methodNotAllowed(method: string, allowed: readonly string[]): DiodeError {
+  return new DiodeError('method_not_allowed', {
+    detail: `${method.slice(0, 30)} is not allowed here; allowed: ${allowed.join(', ')}`,
+  });
+}

@@ -1,0 +1,66 @@
+import { Gauge, Registry } from 'prom-client';
+import { type GrpcMetrics, makeGrpcMetrics } from './grpc-metrics.js';
+import { type HttpMetrics, makeHttpMetrics } from './http-metrics.js';
+import { makeNetboxMetrics, type NetboxMetrics } from './netbox-metrics.js';
+import {
+  type IngestMetrics,
+  makeIngestMetrics,
+  makeReconcileMetrics,
+  type ReconcileMetrics,
+} from './pipeline-metrics.js';
+import { type MeasuredPool, makePoolMetrics } from './pool-metrics.js';
+import { addProcessMetrics } from './process-metrics.js';
+
+export interface MetricsOptions {
+  readonly service: string;
+  readonly version?: string;
+  /** Which parts of the pipeline run in this process; only their series are shown. Default: all. */
+  readonly parts?: readonly ('ingest' | 'reconcile')[];
+  /** Names the `source` label may take beside `other`: configured or granted sources. */
+  readonly sources?: readonly string[];
+}
+
+/** Everything a process measures, in its own registry; closed label sets, all present at zero. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly http: HttpMetrics;
+  readonly grpc: GrpcMetrics;
+  readonly ingest: IngestMetrics;
+  readonly reconcile: ReconcileMetrics;
+  readonly netbox: NetboxMetrics;
+  watchPool(pool: MeasuredPool): void;
+  /** Runs before each scrape. A failure leaves the last values and never fails the scrape. */
+  onScrape(collect: () => Promise<void>): void;
+  /** The text of a scrape. */
+  render(): Promise<string>;
+}
+
+export function makeMetrics(o: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const parts = new Set(o.parts ?? ['ingest', 'reconcile']);
+  const ofPart = (part: 'ingest' | 'reconcile'): Registry[] => (parts.has(part) ? [registry] : []);
+  const hooks: (() => Promise<void>)[] = [];
+  addProcessMetrics(registry);
+  const info = new Gauge({
+    name: 'diode_build_info',
+    help: 'Which service and version this is; always 1',
+    labelNames: ['service', 'version'] as const,
+    registers: [registry],
+  });
+  info.set({ service: o.service, version: o.version ?? 'unknown' }, 1);
+  const pool = makePoolMetrics(parts.size > 0 ? [registry] : []);
+  return {
+    registry,
+    http: makeHttpMetrics(registry),
+    grpc: makeGrpcMetrics(registry),
+    ingest: makeIngestMetrics(ofPart('ingest')),
+    reconcile: makeReconcileMetrics(ofPart('reconcile'), o.sources ?? []),
+    netbox: makeNetboxMetrics(ofPart('reconcile')),
+    watchPool: (p) => pool.watch(p),
+    onScrape: (collect) => hooks.push(collect),
+    async render() {
+      await Promise.allSettled(hooks.map((hook) => hook()));
+      return registry.metrics();
+    },
+  };
+}
