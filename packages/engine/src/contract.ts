@@ -45,8 +45,21 @@ export type Prepared =
       readonly assertion: Assertion;
       readonly data: JsonObject;
       readonly notes: readonly string[];
+      /** References a filter left out of `data`; for the receipt's verdict `excluded`. Absent when there are none. */
+      readonly excluded?: readonly ExcludedField[];
     }
   | { readonly kind: 'rejected'; readonly assertion: Assertion; readonly problems: readonly ProblemItem[] };
+
+/** A reference the policy's filters left out: the object goes on without it. */
+export interface ExcludedField {
+  /** The field of the object that held it, `primary_ip4`. */
+  readonly field: string;
+  /** Where the client sent it. */
+  readonly pointer: string;
+  /** `sync-policies.yml:33`. */
+  readonly rule: string;
+  readonly reason: string;
+}
 
 /** A value to write; `{ $change: key }` stands for the id of the object another change of the plan makes or names. */
 export type PlannedValue = JsonValue | ChangeRef | readonly (JsonValue | ChangeRef)[];

@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import { key, laterKey, listOf, mapOf, object } from '../read/collections.js';
+import { type Read, type Reader, refine } from '../read/reader.js';
+import { boolean, text, whole } from '../read/scalars.js';
+import type { RateLimit, RateLimitSettings } from '../settings.js';
+import { RATE_LIMITS } from './later.js';
+
+const limit = object({
+  requests_per_minute: { ...key('How fast the bucket fills.', whole(1)), required: true },
+  burst_size: { ...key('How much the bucket holds.', whole(1)), required: true },
+});
+
+const network: Reader<string> = refine(text(), (value) =>
+  isNetwork(value)
+    ? null
+    : { message: `"${value}" is no network`, suggestion: 'write an address and a length: 10.0.0.0/8' },
+);
+
+function isNetwork(value: string): boolean {
+  const [address = '', length = '', ...more] = value.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128);
+}
+
+/** `config/rate-limits.yml`. */
+export const rateLimitsFile = object({
+  rate_limiting: key(
+    'Requests a minute. Every bucket that matches applies; the tightest answers.',
+    object({
+      global: laterKey('All requests together.', RATE_LIMITS, limit),
+      per_client: laterKey('Requests of one client.', RATE_LIMITS, limit),
+      per_endpoint: laterKey(
+        'Requests below a path.',
+        RATE_LIMITS,
+        mapOf(limit, {
+          placeholder: 'path',
+          checkKey: (name) =>
+            name.startsWith('/') ? null : { message: 'a path begins with /', suggestion: `write "/${name}"` },
+        }),
+      ),
+      authentication_required: key(
+        'Always true: nobody ingests without a token.',
+        refine(boolean(), (value) =>
+          value
+            ? null
+            : { message: 'authentication cannot be switched off', suggestion: 'write true, or leave the key out' },
+        ),
+      ),
+      whitelist_ips: laterKey('Networks exempt from limits, never from authentication.', RATE_LIMITS, listOf(network)),
+    }),
+  ),
+});
+
+/** The settings of the file; buckets it leaves out are null. */
+export function rateLimitSettings(read: Read<typeof rateLimitsFile> | undefined): RateLimitSettings {
+  const file = read?.rate_limiting;
+  return {
+    global: limitOf(file?.global),
+    perClient: limitOf(file?.per_client),
+    perEndpoint: Object.fromEntries(
+      [...(file?.per_endpoint ?? [])].flatMap(([path, one]) => {
+        const found = limitOf(one);
+        return found === null ? [] : [[path, found]];
+      }),
+    ),
+    whitelistIps: file?.whitelist_ips ?? ['127.0.0.0/8', '::1/128'],
+  };
+}
+
+function limitOf(read: Read<typeof limit> | undefined): RateLimit | null {
+  if (read?.requests_per_minute === undefined || read.burst_size === undefined) return null;
+  return { requestsPerMinute: read.requests_per_minute, burstSize: read.burst_size };
+}

@@ -1,0 +1,100 @@
+/** Service settings: what `ingester.yml`, `reconciler.yml` and `rate-limits.yml` say besides policy. All have built-in defaults. */
+export interface Settings {
+  readonly ingester: IngesterSettings;
+  readonly reconciler: ReconcilerSettings;
+  readonly rateLimits: RateLimitSettings;
+}
+
+export interface IngesterSettings {
+  readonly limits: {
+    /** Bytes of a body after decompression. */
+    readonly bodyBytes: number;
+    readonly entities: number;
+    /** Levels of nesting inside `data`. */
+    readonly depth: number;
+    /** UTF-16 units of one string inside `data`. */
+    readonly stringLength: number;
+    /** Keys and list items inside one entity's `data`. */
+    readonly values: number;
+  };
+  /** Measured on work waiting (I10). */
+  readonly backPressure: {
+    /** Entities waiting at which requests are slowed. */
+    readonly slowAt: number;
+    /** Entities waiting at which requests are refused. */
+    readonly maxWaiting: number;
+    /** Age of the oldest entity waiting at which requests are slowed. */
+    readonly maxAgeSeconds: number;
+  };
+  readonly commit: {
+    /** Requests written in one transaction at most. */
+    readonly maxRequests: number;
+    /** Milliseconds the first request of a group waits for others. */
+    readonly lingerMs: number;
+  };
+  /** Longest `?wait=`. */
+  readonly maxWaitSeconds: number;
+  readonly idempotencySeconds: number;
+  readonly metrics: MetricsSettings;
+}
+
+export interface ReconcilerSettings {
+  readonly netbox: {
+    readonly timeoutSeconds: number;
+    /** Objects in one bulk write to begin with; adapts between 1 and `maxBatchSize`. */
+    readonly batchSize: number;
+    readonly maxBatchSize: number;
+    /** Bulk writes in flight at once. */
+    readonly concurrency: number;
+    readonly pageSize: number;
+    /** Tries within one call before the work is parked and retried later. */
+    readonly maxRetries: number;
+    readonly backoff: { readonly firstSeconds: number; readonly maxSeconds: number };
+  };
+  readonly mirror: {
+    /** Older copies are read anew before they decide anything. */
+    readonly maxAgeSeconds: number;
+    readonly feedIntervalSeconds: number;
+  };
+  readonly queue: {
+    readonly partitions: number;
+    readonly leaseSeconds: number;
+    readonly sweepSeconds: number;
+    /** Entities planned as one graph. */
+    readonly claimBatch: number;
+  };
+  /** How long an entity waits for another before it is held. */
+  readonly waitingMaxSeconds: number;
+  readonly metrics: MetricsSettings;
+}
+
+/** The seed's `metrics:` block. */
+export interface MetricsSettings {
+  readonly enabled: boolean;
+  readonly endpoint: string;
+  readonly port: number;
+  readonly customMetrics: readonly CustomMetric[];
+}
+
+export interface CustomMetric {
+  readonly name: string;
+  readonly type: 'counter' | 'histogram' | 'gauge';
+  readonly description: string;
+  readonly labels: readonly string[];
+  readonly buckets: readonly number[];
+}
+
+export interface RateLimit {
+  readonly requestsPerMinute: number;
+  readonly burstSize: number;
+}
+
+/** Parsed and checked; not in force yet. */
+export interface RateLimitSettings {
+  readonly global: RateLimit | null;
+  readonly perClient: RateLimit | null;
+  /** By path prefix. */
+  readonly perEndpoint: Readonly<Record<string, RateLimit>>;
+  /** CIDRs exempt from limits, never from authentication. */
+  readonly whitelistIps: readonly string[];
+}
