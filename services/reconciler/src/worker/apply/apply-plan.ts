@@ -1,0 +1,247 @@
+import type { Change, Observed, Plan, PlannedValue } from '@diode/engine';
+import { type NetboxWriter, type Pacer, toRestBody } from '@diode/netbox';
+import type { EntityRef, JsonObject } from '@diode/protocol';
+import type { JournalEntry, JournalVerbs } from '@diode/store';
+import type { Brain } from '../deps.js';
+import { beforeOf, isComponent, valuesOf } from './change-body.js';
+import { changeMessage } from './change-message.js';
+import type { ChangeResult } from './change-result.js';
+import { refusedCreates } from './creating-elsewhere.js';
+import { needsOf, sentFields } from './references.js';
+import { type Sendable, type Sent, sendBulk } from './send-bulk.js';
+import { makeTargets, type Targets } from './targets.js';
+
+/** On whose behalf a change is made. */
+export interface Owner {
+  readonly ref: EntityRef;
+  readonly source: string;
+}
+
+export interface ApplyDeps {
+  readonly brain: Pick<Brain, 'rowOf'>;
+  readonly writer: NetboxWriter;
+  readonly pacer: Pick<Pacer, 'batchSize'>;
+  readonly journal: JournalVerbs;
+  readonly workerId: string;
+  readonly signal: AbortSignal;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly ownRequest: (requestId: string) => void;
+  readonly onWrites: (objectType: string, action: 'create' | 'update', count: number) => void;
+  /** Throws when the claims of this attempt were lost to another worker. */
+  readonly ensureHeld: () => void;
+  /** A create is repeated only this long after it was sent: NetBox's time-out and a margin (I4). */
+  readonly repeatAfterMs: number;
+  readonly standBackMs: number;
+  /** When the attempt began to read NetBox, epoch ms. */
+  readonly startedAt: number;
+}
+
+export interface Applied {
+  /** By change key; a change without a row had nothing to send. */
+  readonly results: ReadonlyMap<string, ChangeResult>;
+  /** The second write: by change key, then field. */
+  readonly late: ReadonlyMap<string, ReadonlyMap<string, ChangeResult>>;
+  /** What NetBox holds now of all that was written. */
+  readonly touched: readonly Observed[];
+}
+
+interface Draft {
+  readonly change: Change;
+  readonly fields: readonly (readonly [string, PlannedValue])[];
+  readonly values: JsonObject;
+  readonly netboxId: number | null;
+  readonly canonicalKey: string;
+}
+
+/**
+ * The only writer to NetBox (I3). Level by level in order of dependency, each level recorded before it is sent and settled after (I4); then the
+ * fields that point back. `settled` holds results of earlier rounds that a second try would not change.
+ */
+export async function applyPlan(
+  deps: ApplyDeps,
+  plan: Plan,
+  owners: ReadonlyMap<string, Owner>,
+  settled: ReadonlyMap<string, ChangeResult>,
+): Promise<Applied> {
+  const targets = makeTargets(plan);
+  const touched = new Map<string, Observed>();
+  const born = new Set<string>();
+  const writable = plan.changes.filter((change) => change.action === 'create' || change.action === 'update');
+
+  async function write(drafts: readonly Draft[], take: (draft: Draft, result: ChangeResult) => void): Promise<void> {
+    if (drafts.length === 0) return;
+    deps.ensureHeld();
+    const items = await record(deps, drafts, owners, take);
+    const draftOf = new Map(items.map(({ draft, item }) => [item.changeId, draft]));
+    await Promise.all(
+      groups(items.map(({ item }) => item)).map(async ([objectType, action, list]) => {
+        const sent = await sendBulk(
+          {
+            writer: deps.writer,
+            pacer: deps.pacer,
+            signal: deps.signal,
+            now: deps.now,
+            onSent: (some) => settle(deps, some),
+          },
+          objectType,
+          list,
+        );
+        deps.onWrites(objectType, action, sent.filter((one) => one.result.kind === 'applied').length);
+        for (const one of sent) {
+          const draft = draftOf.get(one.item.changeId);
+          if (draft !== undefined) take(draft, one.result);
+          if (one.result.kind === 'applied')
+            touched.set(`${objectType}#${one.result.observed.id}`, one.result.observed);
+        }
+      }),
+    );
+  }
+
+  for (const level of [...new Set(writable.map((change) => change.level))].sort((a, b) => a - b)) {
+    const drafts: Draft[] = [];
+    for (const change of writable.filter((one) => one.level === level)) {
+      const draft = settled.get(change.key) ?? drafted(deps, change, targets, born);
+      if (draft === null) continue;
+      if ('kind' in draft) targets.results.set(change.key, draft);
+      else drafts.push(draft);
+    }
+    await write(drafts, (draft, result) => {
+      targets.results.set(draft.change.key, result);
+      if (draft.change.action === 'create' && result.kind === 'applied') born.add(draft.change.key);
+    });
+  }
+
+  const late = new Map<string, Map<string, ChangeResult>>();
+  const lateDrafts = writable.flatMap((change) => lateDraft(change, targets, late));
+  await write(lateDrafts, (draft, result) => {
+    for (const [name] of draft.fields) late.get(draft.change.key)?.set(name, result);
+  });
+  return { results: targets.results, late, touched: [...touched.values()] };
+}
+
+/** The first write of a change, the result that stands in its way, or null when all it sends is late. */
+function drafted(
+  deps: ApplyDeps,
+  change: Change,
+  targets: Targets,
+  born: ReadonlySet<string>,
+): Draft | ChangeResult | null {
+  const fields = sentFields(change, 'now');
+  if (change.action === 'update' && fields.length === 0) return null;
+  const needs = needsOf(change, fields);
+  const missing = targets.missing(needs);
+  if (missing !== null) return missing;
+  // NetBox makes a new device's components from its type's templates: look again before making one that may be there (facts/netbox.md).
+  if (isComponent(deps.brain.rowOf(change.objectType)) && needs.some((key) => born.has(key))) {
+    return { kind: 'again', reason: 'components' };
+  }
+  const values = valuesOf(fields, targets.idOf);
+  if (values === undefined) return { kind: 'again', reason: 'references' };
+  return {
+    change,
+    fields,
+    values,
+    netboxId: change.action === 'update' ? change.netboxId : null,
+    canonicalKey: change.key,
+  };
+}
+
+/** The second write of a change: those of its late fields whose objects exist now. */
+function lateDraft(change: Change, targets: Targets, late: Map<string, Map<string, ChangeResult>>): readonly Draft[] {
+  const fields = sentFields(change, 'late');
+  if (fields.length === 0) return [];
+  const results = new Map<string, ChangeResult>();
+  late.set(change.key, results);
+  const self = targets.find(change.key);
+  const ready = fields.filter((field) => {
+    const missing = self.kind === 'none' ? self.result : targets.missing(needsOf(change, [field]));
+    if (missing !== null) results.set(field[0], missing);
+    return missing === null;
+  });
+  const values = valuesOf(ready, targets.idOf);
+  if (ready.length === 0 || values === undefined || self.kind === 'none') return [];
+  return [{ change, fields: ready, values, netboxId: self.id, canonicalKey: `${change.key}|late` }];
+}
+
+/** Journals the drafts and gives those that may be sent; a create another worker is at stays back. */
+async function record(
+  deps: ApplyDeps,
+  drafts: readonly Draft[],
+  owners: ReadonlyMap<string, Owner>,
+  take: (draft: Draft, result: ChangeResult) => void,
+): Promise<readonly { readonly draft: Draft; readonly item: Sendable }[]> {
+  const prepared = drafts.flatMap((draft) => {
+    const row = deps.brain.rowOf(draft.change.objectType);
+    const owner = owners.get(draft.change.key);
+    if (row === undefined || owner === undefined) return [];
+    const changeId = deps.newId();
+    const entry: JournalEntry = {
+      changeId,
+      ref: owner.ref,
+      objectType: draft.change.objectType,
+      canonicalKey: draft.canonicalKey,
+      action: draft.netboxId === null ? 'create' : 'update',
+      netboxId: draft.netboxId,
+      before: beforeOf(draft.change, draft.fields),
+      after: draft.values,
+    };
+    const message = changeMessage({ source: owner.source, syncId: owner.ref.syncId, changeId, change: draft.change });
+    const item: Sendable = {
+      changeId,
+      change: draft.change,
+      netboxId: draft.netboxId,
+      body: toRestBody(row, draft.values),
+      message,
+    };
+    return [{ draft, entry, item }];
+  });
+  const refused = new Set(
+    await deps.journal.record(
+      deps.workerId,
+      prepared.map(({ entry }) => entry),
+    ),
+  );
+  const elsewhere = prepared.filter(({ entry }) => refused.has(entry.changeId));
+  for (const [canonicalKey, result] of await refusedCreates(
+    deps,
+    elsewhere.map(({ entry }) => entry),
+  )) {
+    for (const { draft, entry } of elsewhere) if (entry.canonicalKey === canonicalKey) take(draft, result);
+  }
+  return prepared.filter(({ entry }) => !refused.has(entry.changeId));
+}
+
+async function settle(deps: ApplyDeps, sent: readonly Sent[]): Promise<void> {
+  for (const { requestId } of sent) if (requestId !== null) deps.ownRequest(requestId);
+  await deps.journal.settle(
+    sent.flatMap(({ item, result, requestId, settle: state }) =>
+      state === 'unsettled'
+        ? []
+        : [
+            {
+              changeId: item.changeId,
+              state,
+              requestId,
+              netboxId: result.kind === 'applied' ? result.observed.id : item.netboxId,
+            },
+          ],
+    ),
+  );
+}
+
+/** By type and action; components in order of their device, so that two bulks never lock the same devices crosswise. */
+function groups(items: readonly Sendable[]): readonly (readonly [string, 'create' | 'update', readonly Sendable[]])[] {
+  const map = new Map<string, Sendable[]>();
+  for (const item of items) {
+    const key = `${item.change.objectType}|${item.netboxId === null ? 'create' : 'update'}`;
+    map.set(key, [...(map.get(key) ?? []), item]);
+  }
+  return [...map.values()].map((list) => {
+    const sorted = [...list].sort(
+      (a, b) => Number(a.body.device ?? a.netboxId ?? 0) - Number(b.body.device ?? b.netboxId ?? 0),
+    );
+    const first = list[0];
+    return [first?.change.objectType ?? '', first?.netboxId === null ? 'create' : 'update', sorted] as const;
+  });
+}

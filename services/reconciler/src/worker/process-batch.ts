@@ -1,0 +1,144 @@
+import { NetboxFault } from '@diode/netbox';
+import { DiodeError } from '@diode/protocol';
+import type { ClaimedWork, FinishedWork } from '@diode/store';
+import { type AttemptEnd, answersFor, attempt, plannerFor } from './attempt.js';
+import { backoffMs } from './backoff.js';
+import { ClaimsLost, keepClaims } from './claims.js';
+import type { WorkerDeps } from './deps.js';
+import { foreseeEntity } from './receipts/foresee-entity.js';
+import { refKey } from './receipts/progress.js';
+
+type Parked = Parameters<WorkerDeps['store']['park']>[1][number];
+
+/** Works on claimed rows until each is finished or parked. Throws only when the store is away. */
+export async function processBatch(deps: WorkerDeps, rows: readonly ClaimedWork[]): Promise<readonly FinishedWork[]> {
+  const claims = keepClaims(deps.store, rows, { ...deps.settings, now: deps.now });
+  try {
+    const observing = await deps.observing();
+    const plannedOnly = rows.filter((row) => observing || row.dryRun);
+    const toApply = rows.filter((row) => !observing && !row.dryRun);
+    return [
+      ...(await isolating(deps, toApply, (some) => attempt(deps, some, () => claims.ensureHeld()))),
+      ...(await isolating(deps, plannedOnly, (some) => foresee(deps, some, observing))),
+    ];
+  } finally {
+    claims.release();
+  }
+}
+
+async function foresee(deps: WorkerDeps, rows: readonly ClaimedWork[], observing: boolean): Promise<AttemptEnd> {
+  const plannedAt = new Date(deps.now()).toISOString();
+  const plan = await plannerFor(deps, answersFor(deps, false))(rows);
+  const outcomes = new Map(plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
+  const finished = rows.map((row) => {
+    const outcome = outcomes.get(refKey(row.ref));
+    if (outcome === undefined) throw new Error(`the plan has no outcome for ${refKey(row.ref)}`);
+    return foreseeEntity(row, outcome, plan, { observing, plannedAt });
+  });
+  return { finished, pending: [] };
+}
+
+/** Runs rows together; what fails together for no reason outside is tried one by one, so that only the poison fails (I11). */
+async function isolating(
+  deps: WorkerDeps,
+  rows: readonly ClaimedWork[],
+  work: (rows: readonly ClaimedWork[]) => Promise<AttemptEnd>,
+): Promise<readonly FinishedWork[]> {
+  if (rows.length === 0) return [];
+  let end: AttemptEnd;
+  try {
+    end = await work(rows);
+  } catch (error) {
+    if (error instanceof ClaimsLost) {
+      deps.log.warn({ entities: rows.length }, 'claims were lost to another worker, nothing more is sent for them');
+      return [];
+    }
+    if (error instanceof NetboxFault && error.retryAfterMs !== undefined) {
+      await deps.store.park(
+        deps.settings.workerId,
+        rows.map((row) => retrying(deps, row, error)),
+      );
+      deps.metrics.retried('netbox', rows.length);
+      return [];
+    }
+    if (error instanceof DiodeError && error.code === 'storage_unavailable') throw error;
+    if (rows.length > 1) {
+      deps.metrics.retried('isolated', rows.length);
+      const finished: FinishedWork[] = [];
+      for (const row of rows) finished.push(...(await isolating(deps, [row], work)));
+      return finished;
+    }
+    end = { finished: rows.map((row) => poisoned(deps, row, error)), pending: [] };
+  }
+  await deps.store.finish(deps.settings.workerId, end.finished);
+  if (end.pending.length > 0) {
+    await deps.store.park(
+      deps.settings.workerId,
+      end.pending.map(({ row, pending }) =>
+        pending.kind === 'fault'
+          ? retrying(deps, row, pending.result.fault)
+          : standingBack(row, pending.waitMs, pending.waitingFor),
+      ),
+    );
+    const faults = end.pending.filter(({ pending }) => pending.kind === 'fault').length;
+    deps.metrics.retried('netbox', faults);
+    deps.metrics.retried('creation', end.pending.length - faults);
+  }
+  for (const done of end.finished) count(deps, rows, done);
+  return end.finished;
+}
+
+function retrying(deps: WorkerDeps, row: ClaimedWork, fault: NetboxFault): Parked {
+  const delayMs = backoffMs({
+    attempts: row.attempts,
+    firstMs: deps.settings.retryFirstMs,
+    maxMs: deps.settings.retryMaxMs,
+    random: deps.random(),
+    ...(fault.retryAfterMs === undefined || fault.kind !== 'throttled' ? {} : { atLeastMs: fault.retryAfterMs }),
+  });
+  return {
+    ref: row.ref,
+    state: 'retrying',
+    delayMs,
+    attempted: true,
+    waitingFor: null,
+    error: { code: fault.code, detail: fault.detail },
+  };
+}
+
+/** Not an attempt: nobody failed, somebody else is only quicker. */
+const standingBack = (row: ClaimedWork, delayMs: number, waitingFor: string): Parked => ({
+  ref: row.ref,
+  state: 'queued',
+  delayMs,
+  attempted: false,
+  waitingFor,
+  error: null,
+});
+
+/** An entity our own code cannot bear, alone: it ends here, and loudly. */
+function poisoned(deps: WorkerDeps, row: ClaimedWork, error: unknown): FinishedWork {
+  const known = error instanceof DiodeError ? error : null;
+  if (known === null)
+    deps.log.error({ err: error, ...row.ref, object_type: row.objectType }, 'an entity could not be worked on');
+  const code = known?.code ?? 'internal';
+  const detail = known?.detail ?? 'Diode could not work on this entity; the log of the reconciler says more';
+  return {
+    ref: row.ref,
+    state: 'failed',
+    objectType: row.objectType,
+    key: '',
+    action: null,
+    netbox: null,
+    detail: { fields: {}, also: [], error: { code, detail, errors: known?.errors ?? [] } },
+    plannedAt: null,
+    appliedAt: null,
+    attempts: row.attempts + 1,
+  };
+}
+
+function count(deps: WorkerDeps, rows: readonly ClaimedWork[], done: FinishedWork): void {
+  const row = rows.find((one) => refKey(one.ref) === refKey(done.ref));
+  if (row === undefined) return;
+  deps.metrics.entityFinished(row.source, done.state, Math.max(0, deps.now() - Date.parse(row.receivedAt)) / 1_000);
+}
