@@ -89,7 +89,8 @@ function patched(record: ClientRecord, body: unknown): ClientWish {
   if (!patch.success) throw malformed('The body is not a JSON Patch.');
   let wish: ClientWish;
   try {
-    wish = readClient(applyPatch(clientView(record), patch.data));
+    // The secret is there to be replaced, and empty: what is not replaced is kept.
+    wish = readClient(applyPatch({ ...clientView(record), client_secret: '' }, patch.data));
   } catch (error) {
     // Hydra answers 500 here; a 400 says whose mistake it is.
     if (error instanceof PatchError) throw malformed('The JSON Patch does not fit the client.');

@@ -30,7 +30,8 @@ async function bootstrapClient(seed: ClientSeed, clients: ClientStore, log: Issu
 
 function repaired(existing: ClientRecord, seed: ClientSeed): ClientWish {
   const { secret_hash: _hash, lifespan_s: _lifespan, created_at: _created, updated_at: _updated, ...kept } = existing;
-  return readClient({ ...kept, ...seed });
+  const said = Object.fromEntries(Object.entries(seed).filter(([, value]) => value !== undefined));
+  return readClient({ ...kept, ...said });
 }
 
 function sameFields(existing: ClientRecord, wish: ClientWish): boolean {

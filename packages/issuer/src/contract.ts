@@ -7,14 +7,14 @@ import type { KeyAlgorithm } from './signing-key.js';
 export interface ClientSeed {
   readonly client_id: string;
   readonly client_secret: string;
-  readonly client_name?: string;
+  readonly client_name?: string | undefined;
   readonly grant_types: readonly string[];
   /** Space-separated. */
   readonly scope: string;
-  readonly audience?: readonly string[];
+  readonly audience?: readonly string[] | undefined;
   readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post';
   /** `sources`: the names this client may assert as (packages/access, GrantSource). */
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What the issuer says of itself. A constant message plus keys; never a secret or a token. */
