@@ -19,7 +19,7 @@ export interface FreshDatabase {
 }
 
 /**
- * A database of one's own, as a clone of a migrated template: some 30 ms where the migrations take longer. Of the workers
+ * A database of one's own, as a clone of a migrated template: 40 ms, by copying files rather than through the log (250 ms). Of the workers
  * that need the template first, one makes it and the others wait.
  */
 export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
@@ -36,7 +36,9 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   } else {
     await ensureTemplate(serverUrl, `${prefix}template_${template}`, migrate);
     await withClient(serverUrl, (client) =>
-      client.query(`create database ${name} template ${client.escapeIdentifier(`${prefix}template_${template}`)}`),
+      client.query(
+        `create database ${name} template ${client.escapeIdentifier(`${prefix}template_${template}`)} strategy file_copy`,
+      ),
     );
   }
   return {
