@@ -1,1 +1,3 @@
+export { allObjectTypes, OBJECT_TYPES } from './all-object-types.js';
+export { byCollection, fieldOf, objectType } from './find-object-type.js';
 export * from './object-type.js';

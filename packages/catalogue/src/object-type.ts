@@ -42,6 +42,12 @@ export interface FieldRow {
   readonly maxLength?: number;
   readonly min?: number;
   readonly max?: number;
+  /** Places after the point NetBox keeps. */
+  readonly decimalPlaces?: number;
+  /** NetBox lower-cases it. */
+  readonly lower?: boolean;
+  /** Fields of the object referred to that a plain name takes from this object: a rack named in a device is one of the device's site. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -53,6 +59,12 @@ export interface MatcherRow {
   readonly fields: readonly string[];
   readonly nullOk?: readonly string[];
   readonly fold?: readonly string[];
+  /** Fields compared by the host of an address, whatever the mask. */
+  readonly host?: readonly string[];
+  /** Does not apply when one of these is known. */
+  readonly unless?: readonly string[];
+  /** A hit is another object when both sides hold a value here and the values differ. */
+  readonly unlessDiffers?: readonly string[];
   /** NetBox enforces that at most one object matches. */
   readonly unique: boolean;
 }
@@ -66,6 +78,10 @@ export interface ObjectTypeRow {
   readonly endpoint: string;
   readonly fields: readonly FieldRow[];
   readonly matchers: readonly MatcherRow[];
+  /** Look-ups asked for another reason than identity (the management interfaces of a device). A boolean is indexed when true. */
+  readonly indexes?: readonly MatcherRow[];
+  /** Other names of fields, built in: `management_ip` → `primary_ip4`. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** The field that a plain-string reference names first, e.g. `name`, `model`, `address`. */
   readonly labelField: string;
   /** Filled from this field, slugified, when absent on create. */

@@ -1,0 +1,65 @@
+import { choice, customFields, decimal, integer, json, nullableText, reference, tags, text } from '../field.js';
+import { unique, weak } from '../matcher.js';
+import type { ObjectTypeRow } from '../object-type.js';
+
+/** NetBox holds a device's name unique without case, per site and tenant; a source that says no tenant means the device of that site all the same. */
+export const device: ObjectTypeRow = {
+  name: 'dcim.device',
+  collection: 'devices',
+  endpoint: 'dcim/devices',
+  labelField: 'name',
+  aliases: { management_ip: 'primary_ip4', mgmt_ip: 'primary_ip4' },
+  containment: ['site'],
+  matchers: [
+    unique('asset-tag', ['asset_tag']),
+    unique('site-tenant-name', ['site', 'tenant', 'name'], { nullOk: ['tenant'], fold: ['name'] }),
+    weak('site-name', ['site', 'name'], { fold: ['name'], unlessDiffers: ['tenant'] }),
+    weak('name', ['name'], { fold: ['name'], unless: ['site'] }),
+    weak('serial', ['serial'], { unless: ['name'] }),
+  ],
+  fields: [
+    nullableText('name', { maxLength: 64 }),
+    reference('device_type', 'dcim.devicetype', { required: true }),
+    reference('role', 'dcim.devicerole', { required: true }),
+    reference('tenant', 'tenancy.tenant', { nullable: true }),
+    reference('platform', 'dcim.platform', { nullable: true }),
+    text('serial', { maxLength: 50 }),
+    nullableText('asset_tag', { maxLength: 50 }),
+    reference('site', 'dcim.site', { required: true }),
+    reference('location', 'dcim.location', { nullable: true, context: { site: 'site' } }),
+    reference('rack', 'dcim.rack', { nullable: true, context: { site: 'site' } }),
+    decimal('position', { nullable: true, min: 0.5, decimalPlaces: 1 }),
+    choice('face', ['front', 'rear'], { nullable: true }),
+    decimal('latitude', { nullable: true, min: -90, max: 90, decimalPlaces: 6 }),
+    decimal('longitude', { nullable: true, min: -180, max: 180, decimalPlaces: 6 }),
+    choice('status', ['offline', 'active', 'planned', 'staged', 'failed', 'inventory', 'decommissioning'], {
+      netboxDefault: 'active',
+    }),
+    choice(
+      'airflow',
+      [
+        'front-to-rear',
+        'rear-to-front',
+        'left-to-right',
+        'right-to-left',
+        'side-to-rear',
+        'rear-to-side',
+        'bottom-to-top',
+        'top-to-bottom',
+        'passive',
+        'mixed',
+      ],
+      { nullable: true },
+    ),
+    reference('primary_ip4', 'ipam.ipaddress', { nullable: true, late: true }),
+    reference('primary_ip6', 'ipam.ipaddress', { nullable: true, late: true }),
+    reference('oob_ip', 'ipam.ipaddress', { nullable: true, late: true }),
+    integer('vc_position', { nullable: true, min: 0, max: 255 }),
+    integer('vc_priority', { nullable: true, min: 0, max: 255 }),
+    text('description', { maxLength: 200 }),
+    text('comments'),
+    json('local_context_data', { nullable: true }),
+    tags(),
+    customFields(),
+  ],
+};
