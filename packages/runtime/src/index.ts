@@ -1,6 +1,9 @@
 export { type ConfigOf, type ReadConfigOptions, readConfig, type Settings } from './config/read-config.js';
 export { flag, logLevel, oneOf, port, type Setting, secret, setting, text, url, whole } from './config/setting.js';
 export { SHARED } from './config/shared-settings.js';
+export { type FrontServer, type FrontServerOptions, makeFrontServer } from './front/front-server.js';
+export { type GrpcServerOptions, makeGrpcServer, type UnaryCall, type UnaryHandler } from './grpc/grpc-server.js';
+export { type GrpcStatus, toStatus } from './grpc/status.js';
 export {
   type CheckResult,
   type Health,

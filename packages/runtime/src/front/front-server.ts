@@ -1,0 +1,72 @@
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Server as GrpcServer } from '@grpc/grpc-js';
+import { openInjector } from '../grpc/inject.js';
+import type { HttpApp } from '../http/http-app.js';
+import { sniff } from './sniff.js';
+
+export interface FrontServerOptions {
+  readonly http: HttpApp;
+  readonly grpc: GrpcServer;
+  /** A connection that says nothing, or half a preface, for this long is closed. Default 15 s. */
+  readonly silenceMs?: number;
+  /** How long running gRPC calls may take to end once closing has begun. Default 8 s. */
+  readonly drainMs?: number;
+}
+
+export interface FrontServer {
+  /** @returns the port that was bound */
+  listen(o: { host: string; port: number }): Promise<number>;
+  /** Takes no new connection, lets running requests and calls end (up to `drainMs`), then closes. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * HTTP/1.1 and gRPC (h2c, prior knowledge) on one socket: the first bytes of a connection decide, the socket itself is handed
+ * over, there is no second hop. The listener is the HTTP app's own server, so its time-outs and connection tracking stay in
+ * force; only the handling of new connections is put behind the sniffer.
+ */
+export function makeFrontServer(o: FrontServerOptions): FrontServer {
+  const http1: HttpServer = o.http.server;
+  const injector = openInjector(o.grpc);
+  const undecided = new Set<Socket>();
+  const serveHttp1 = takeOver(http1);
+  const drainMs = o.drainMs ?? 8_000;
+  http1.on('connection', (socket: Socket) => {
+    undecided.add(socket);
+    sniff(socket, o.silenceMs ?? 15_000, (protocol) => {
+      undecided.delete(socket);
+      if (protocol === 'h2') injector.injectConnection(socket);
+      else if (protocol === 'http1') serveHttp1(socket);
+    });
+  });
+  let closing: Promise<void> | null = null;
+  return {
+    async listen({ host, port }) {
+      await o.http.listen({ host, port });
+      return (http1.address() as AddressInfo).port;
+    },
+    close() {
+      closing ??= (async () => {
+        for (const socket of undecided) socket.destroy();
+        injector.drain(drainMs);
+        const closed = o.http.close();
+        const force = setTimeout(() => http1.closeAllConnections(), drainMs);
+        await closed;
+        clearTimeout(force);
+        injector.destroy();
+        o.grpc.forceShutdown();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** Removes the HTTP server's own connection listener and returns it as a function. */
+function takeOver(server: HttpServer): (socket: Socket) => void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
+}
