@@ -32,7 +32,12 @@ export interface Lookup {
         /** Fields compared without regard to case. */
         readonly fold: readonly string[];
       }
+    /** The alias is folded: lower case, single spaces. */
     | { readonly kind: 'alias'; readonly alias: string };
+  /** NetBox may hold several that match: what a cache knows of one of them is not the whole answer. */
+  readonly many?: true;
+  /** Not needed when a look-up with one of these keys (in the same request) has a row; leaving it out then saves NetBox a question (I13). */
+  readonly unlessFound?: readonly string[];
 }
 
 /** All that match, by look-up key; a key without a row means: looked, and there is none. */
@@ -100,6 +105,8 @@ export interface Change {
   readonly aliases: readonly string[];
 }
 
+export type PlanMode = 'write' | 'observe';
+
 /** What becomes of one assertion if the plan is carried out. */
 export interface Outcome {
   readonly ref: EntityRef;
@@ -113,6 +120,8 @@ export interface Outcome {
 
 export interface Plan {
   readonly kind: 'plan';
+  /** What it was planned for: a plan made for `observe` is never carried out. */
+  readonly mode: PlanMode;
   /** In order of level. */
   readonly changes: readonly Change[];
   readonly outcomes: readonly Outcome[];

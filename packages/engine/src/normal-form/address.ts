@@ -1,0 +1,66 @@
+import ipaddr from 'ipaddr.js';
+import { invalid, type Normalized, normal } from './normalized.js';
+
+/** An address as it was written. */
+export interface ReadAddress {
+  /** Canonical, without mask. */
+  readonly host: string;
+  readonly length: number;
+  readonly hasMask: boolean;
+  readonly family: 4 | 6;
+}
+
+const CANONICAL_V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|(?=[/]|$))){4}(?:\/(3[0-2]|[12]?\d))?$/;
+
+/** Reads `10.0.0.1`, `10.0.0.1/24`, `2001:DB8::1/64`; null for anything else, zones and short forms included. */
+export function readAddress(text: string): ReadAddress | null {
+  if (text.length > 64) return null;
+  const v4 = CANONICAL_V4.exec(text);
+  if (v4 !== null) {
+    const slash = text.indexOf('/');
+    return slash === -1
+      ? { host: text, length: 32, hasMask: false, family: 4 }
+      : { host: text.slice(0, slash), length: Number(v4[1]), hasMask: true, family: 4 };
+  }
+  const [raw = '', mask, ...more] = text.split('/');
+  if (more.length > 0 || (mask !== undefined && !/^\d{1,3}$/.test(mask))) return null;
+  if (!raw.includes(':') || raw.includes('%') || !ipaddr.IPv6.isValid(raw)) return null;
+  const length = mask === undefined ? 128 : Number(mask);
+  if (length > 128) return null;
+  return { host: ipaddr.IPv6.parse(raw).toRFC5952String(), length, hasMask: mask !== undefined, family: 6 };
+}
+
+/** A host with its mask; no mask means /32 or /128 (facts/netbox.md §5.4). */
+export function normalizeAddress(text: string): Normalized {
+  const read = readAddress(text);
+  if (read === null)
+    return invalid('not an IP address', 'Send an address with its mask: 10.0.0.1/24 or 2001:db8::1/64.');
+  if (read.length === 0) return invalid('NetBox takes no address with the mask /0', 'Send the mask of its network.');
+  return normal(`${read.host}/${read.length}`);
+}
+
+/** A network. Without a mask NetBox would take it for a single host, so that is refused (facts/netbox.md §5.4). */
+export function normalizePrefix(text: string): Normalized {
+  const read = readAddress(text);
+  if (read === null) return invalid('not an IP prefix', 'Send a network with its length: 10.0.0.0/24.');
+  if (!read.hasMask)
+    return invalid('a prefix needs its length', `Send ${text}/${read.family === 4 ? '24' : '64'}, or what it is.`);
+  const network = networkOf(read);
+  if (network === read.host) return normal(`${read.host}/${read.length}`);
+  return invalid('host bits are set, which NetBox refuses in a prefix', `Send ${network}/${read.length}.`);
+}
+
+/** The host of an address in normal form. */
+export function hostOf(address: string): string {
+  const slash = address.indexOf('/');
+  return slash === -1 ? address : address.slice(0, slash);
+}
+
+function networkOf(read: ReadAddress): string {
+  const bytes = ipaddr.parse(read.host).toByteArray();
+  const masked = bytes.map(
+    (byte, index) => byte & (0xff << Math.min(8, Math.max(0, 8 * (index + 1) - read.length))) & 0xff,
+  );
+  const address = ipaddr.fromByteArray(masked);
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+}
