@@ -53,7 +53,7 @@ function message(line) {
   try {
     return JSON.parse(line);
   } catch {
-    return { msg: line, level: 30 };
+    return { msg: line, level: null };
   }
 }
 
@@ -69,7 +69,7 @@ function showProgress() {
 function fail(why) {
   const bad = lines()
     .map(message)
-    .filter((m) => (m.level ?? 30) >= 50 || m.level === undefined);
+    .filter((m) => m.level === 'error' || m.level === 'fatal' || m.level === null);
   const last = bad.length > 0 ? bad.slice(-5).map((m) => m.msg) : lines().slice(-5);
   console.error(`diode: ${why}: ${last.join('\n  ') || `see ${log}`}`);
   process.exit(1);

@@ -18,7 +18,7 @@ export interface AcceptDeps {
   }) => WorkRoute;
   readonly now: () => number;
   /** Seconds from request to commit, for the seed's `diode_data_ingestion_rate`. */
-  readonly onCommitted: (o: { seconds: number; source: string; entities: number }) => void;
+  readonly onCommitted: (o: { seconds: number; source: string; entities: number; refused: number }) => void;
 }
 
 export interface AcceptRequest {
@@ -71,7 +71,12 @@ export async function accept(deps: AcceptDeps, request: AcceptRequest): Promise<
       ],
     });
   }
-  deps.onCommitted({ seconds: (deps.now() - startedAt) / 1000, source: read.source, entities: read.entities.length });
+  deps.onCommitted({
+    seconds: (deps.now() - startedAt) / 1000,
+    source: read.source,
+    entities: read.entities.length,
+    refused: read.errors.length,
+  });
   const partitions = new Set(sync.entities.map((e) => e.partition));
   await deps.queue.announce([...partitions].map((partition) => ({ partition, syncId })));
   return { answer, repeated: false };

@@ -118,7 +118,7 @@ async function webhook(deps: IngesterDeps, request: FastifyRequest, reply: Fasti
 /** Bodies stay bytes here: signatures, hashes and NDJSON need them as they came. */
 function keepRawBodies(app: FastifyInstance, bodyLimit: number): void {
   app.removeAllContentTypeParsers();
-  const types = [/^application\/(json|x-ndjson|ndjson|jsonl|[\w.+-]+\+json)(\s*;|$)/i];
+  const types = /^application\/(json|x-ndjson|ndjson|jsonl|[\w.+-]+\+json)(\s*;|$)/i;
   app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
 }
 

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type RunningPart, startPostgres, startRedis } from '@diode/embedded';
+import { openQueue, type Queue } from '@diode/queue';
+import type { Lifecycle, Logger } from '@diode/runtime';
+import { migrate, openStore, type Store } from '@diode/store';
+import { progress } from './progress.js';
+
+const MAX_CONNECTIONS = 20;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+export interface DataPartsOptions {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly instanceId: string;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+  readonly life: Lifecycle;
+}
+
+export interface DataParts {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly postgres: RunningPart;
+  readonly redis: RunningPart;
+}
+
+/** Postgres and Redis (embedded or given), migrated, with the store and the queue on them. */
+export async function startDataParts(o: DataPartsOptions): Promise<DataParts> {
+  progress(o.logger, 'Starting Postgres and Redis ...');
+  const [postgres, redis] = await Promise.all([
+    startPostgres({
+      dataDir: join(o.dataDir, 'postgres'),
+      log: o.logger,
+      ...(o.databaseUrl === null ? {} : { databaseUrl: o.databaseUrl }),
+    }),
+    startRedis({
+      dataDir: join(o.dataDir, 'redis'),
+      log: o.logger,
+      ...(o.redisUrl === null ? {} : { redisUrl: o.redisUrl }),
+    }),
+  ]);
+  for (const [name, part] of [
+    ['Postgres', postgres],
+    ['Redis', redis],
+  ] as const) {
+    o.life.onStop({ phase: 'parts', name, stop: () => part.stop() });
+    if (part.warning !== null) o.logger.warn({ part: name, progress: true }, part.warning);
+  }
+  const { applied } = await migrate(postgres.url);
+  if (applied.length > 0) o.logger.info({ applied: applied.length }, 'database migrated');
+  const store = await openStore({
+    databaseUrl: postgres.url,
+    maxConnections: MAX_CONNECTIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  const queue = await openQueue({
+    redisUrl: redis.url,
+    prefix: 'diode:',
+    instanceId: o.instanceId,
+    leaseMs: o.leaseMs,
+  });
+  o.life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
+  o.life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
+  return { store, queue, postgres, redis };
+}
