@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DiodeError } from '@diode/protocol';
 import { type Account, serverAccount } from './account.js';
+import { makeOpenDir } from './open-dir.js';
 import { isReachable } from './reachable.js';
 import { readOrMakeSecret } from './secret-file.js';
 
@@ -32,32 +33,52 @@ export interface Place {
  * (/root is 0700) the data goes to `/var/lib/diode/<part>-<id>`. Not to /var/tmp: systemd empties that of what is 30 days old.
  */
 export async function makePlace(dataDir: string, part: string, system: SystemDirs = SYSTEM_DIRS): Promise<Place> {
-  await mkdir(dataDir, { recursive: true });
-  const root = await realpath(dataDir);
   const account = await serverAccount();
+  const root = await makeDataDir(dataDir, account);
   const privateDir = join(root, 'private');
   await mkdir(privateDir, { recursive: true, mode: 0o700 });
+  await refuseForeign(privateDir);
   const id = await readOrMakeSecret(join(privateDir, 'id'));
 
   const inside = await isReachable(root, account);
-  const home = inside ? join(root, part) : join(system.state, `${part}-${id.slice(0, 16)}`);
+  const name = `${part}-${id.slice(0, 16)}`;
+  const home = inside ? join(root, part) : join(system.state, name);
   if (!inside) {
-    await mkdir(system.state, { recursive: true, mode: 0o755 });
-    await writeFile(join(system.state, `${part}-${id.slice(0, 16)}.belongs-to`), `${root}\n`);
+    await makeOpenDir(system.state);
+    await writeFile(join(system.state, `${name}.belongs-to`), `${root}\n`);
   }
   await mkdir(home, { recursive: true, mode: 0o700 });
   if (account.switched) await chown(home, account.uid, account.gid);
-  else await refuseForeign(home, account);
-
-  const cacheDir = account.switched ? system.cache : join(root, 'cache');
-  return { dataDir: root, id, account, privateDir, home, cacheDir };
+  return {
+    dataDir: root,
+    id,
+    account,
+    privateDir,
+    home,
+    cacheDir: account.switched ? system.cache : join(root, 'cache'),
+  };
 }
 
-async function refuseForeign(home: string, account: Account): Promise<void> {
-  const owner = (await stat(home)).uid;
-  if (owner === account.uid || account.uid === -1) return;
+async function makeDataDir(dataDir: string, account: Account): Promise<string> {
+  try {
+    if (account.switched) await makeOpenDir(resolve(dataDir));
+    else await mkdir(dataDir, { recursive: true });
+    return await realpath(dataDir);
+  } catch (error) {
+    throw new DiodeError('config_invalid', {
+      detail: `The data directory ${dataDir} cannot be made: ${error instanceof Error ? error.message : String(error)}. Set DIODE_DATA_DIR to a place you can write to.`,
+      cause: error,
+    });
+  }
+}
+
+/** One user's directory stays that user's, root included: files of two owners would lock one of them out for good. */
+async function refuseForeign(privateDir: string): Promise<void> {
+  const us = process.getuid?.();
+  const owner = (await stat(privateDir)).uid;
+  if (us === undefined || owner === us) return;
   throw new DiodeError('config_invalid', {
-    detail: `${home} belongs to user ${owner}, and we are user ${account.uid}: it was made by a start as root. Start as root again, or set DIODE_DATA_DIR to another directory.`,
+    detail: `${dirname(privateDir)} belongs to a Diode that user ${owner} started, and we are user ${us}. Start it as that user again, or set DIODE_DATA_DIR to another directory.`,
   });
 }
 

@@ -69,13 +69,19 @@ export function foundProcess(pid: number): ServerProcess {
   return { pid, isAlive: () => isAlive(pid) };
 }
 
-/** True while `pid` runs. A zombie is dead: in a container without an init nobody collects what we left behind. */
-export function isAlive(pid: number): boolean {
+/** True while the system knows `pid`, as a zombie too. */
+export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** True while `pid` runs. A zombie is dead: in a container without an init nobody collects what we left behind. */
+export function isAlive(pid: number): boolean {
+  if (!processExists(pid)) return false;
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return status.slice(status.lastIndexOf(')') + 2, status.lastIndexOf(')') + 3) !== 'Z';

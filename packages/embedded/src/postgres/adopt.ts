@@ -2,7 +2,14 @@ import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
-import { argumentsOf, endProcess, foundProcess, isAlive, type ServerProcess } from '../server-process.js';
+import {
+  argumentsOf,
+  endProcess,
+  foundProcess,
+  isAlive,
+  processExists,
+  type ServerProcess,
+} from '../server-process.js';
 import { waitFor } from '../wait-for.js';
 import { databaseUrl, whoAnswers } from './ask.js';
 import { type Cluster, SUPERUSER } from './cluster.js';
@@ -33,11 +40,7 @@ export async function adoptPostgres(
 ): Promise<Adopted | null> {
   const left = await readPostmasterFile(cluster.dir);
   if (!left) return null;
-  if (!isAlive(left.pid) || !isPostmasterOf(left.pid, cluster.dir)) {
-    // The number may be another program's by now, and Postgres would then refuse to start.
-    await rm(join(cluster.dir, 'postmaster.pid'), { force: true });
-    return null;
-  }
+  if (!isAlive(left.pid) || !isPostmasterOf(left.pid, cluster.dir)) return null;
   const server = foundProcess(left.pid);
   const reason = await whyNotAdopt(cluster, server, wanted);
   const port = (await readPostmasterFile(cluster.dir))?.port ?? left.port;
@@ -48,6 +51,18 @@ export async function adoptPostgres(
   log.info({ part: 'postgres', pid: server.pid, reason }, 'stopping the Postgres an earlier start left running');
   await endPostgres(server);
   return null;
+}
+
+/**
+ * Removes a pid file that would keep Postgres from starting though no server of ours runs: its number is another program's by
+ * now, or a zombie's that nobody collects. A file whose process is simply gone stays: Postgres settles that itself, and uses
+ * the file to make sure that no backend of the old server is left.
+ */
+export async function clearMisleadingPidFile(dir: string): Promise<void> {
+  const left = await readPostmasterFile(dir);
+  if (!left || !processExists(left.pid)) return;
+  if (isAlive(left.pid) && isPostmasterOf(left.pid, dir)) return;
+  await rm(join(dir, 'postmaster.pid'), { force: true });
 }
 
 async function whyNotAdopt(

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { DiodeError } from '@diode/protocol';
 import type { Account } from '../account.js';
+import { makeOpenDir } from '../open-dir.js';
 import { besides, type Place } from '../place.js';
 import { isReachable } from '../reachable.js';
 import { BARE_ENV } from '../server-process.js';
@@ -98,7 +99,7 @@ async function copied(native: string, to: string): Promise<string> {
     )
   )
     return join(to, 'native');
-  await mkdir(dirname(to), { recursive: true, mode: 0o755 });
+  await makeOpenDir(dirname(to));
   const draft = besides(to);
   try {
     await cp(native, join(draft, 'native'), { recursive: true, verbatimSymlinks: true });

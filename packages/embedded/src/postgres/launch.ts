@@ -1,10 +1,11 @@
 import { chown, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DiodeError } from '@diode/protocol';
 import { besides, type Place } from '../place.js';
 import { logTail, type ServerProcess, spawnServer } from '../server-process.js';
 import { waitFor } from '../wait-for.js';
-import { endPostgres } from './adopt.js';
+import { clearMisleadingPidFile, endPostgres } from './adopt.js';
 import type { PostgresBinaries } from './binaries.js';
 import type { Cluster } from './cluster.js';
 import { readPostmasterFile } from './postmaster-file.js';
@@ -34,6 +35,7 @@ export async function launchPostgres(
   const logFile = join(place.home, 'server.log');
   const deadline = performance.now() + REMNANTS_LEAVE_WITHIN_MS;
   for (;;) {
+    await clearMisleadingPidFile(cluster.dir);
     const logStart = await stat(logFile).then(
       (found) => found.size,
       () => 0,
@@ -54,7 +56,10 @@ export async function launchPostgres(
 
     const said = await logTail(logFile, logStart);
     if (/could not bind|Address already in use/.test(said)) return { kind: 'port-taken' };
-    if (/still in use/.test(said) && performance.now() < deadline) continue;
+    if (/still in use/.test(said) && performance.now() < deadline) {
+      await pause(100);
+      continue;
+    }
     await endPostgres(server);
     throw new DiodeError('storage_unavailable', {
       detail: `Postgres did not start on ${cluster.dir}. Its log (${logFile}) ends: ${said || '(nothing)'}`,

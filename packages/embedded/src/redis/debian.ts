@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../log.js';
+import { makeOpenDir } from '../open-dir.js';
 import { besides, type Place } from '../place.js';
 import { isNewEnough, type RedisProgram, redisVersion } from './find.js';
 
@@ -44,7 +45,7 @@ export async function redisFromDebian(place: Place, log: Log): Promise<RedisProg
   if (kept) return kept;
   log.info({ part: 'redis' }, 'no Redis is installed: fetching the package of the distribution through apt');
   try {
-    await mkdir(place.cacheDir, { recursive: true, mode: 0o755 });
+    await makeOpenDir(place.cacheDir);
     const fetched = (await fetchAny([], root, place)) ?? (await fetchAny(await ownLists(place.cacheDir), root, place));
     if (!fetched) log.info({ part: 'redis' }, 'apt knows no Redis or Valkey that runs here');
     return fetched;

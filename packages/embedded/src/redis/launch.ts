@@ -39,29 +39,35 @@ function configFile(place: Place): string {
 }
 
 /**
- * Settles what an earlier start left. It is ours if it answers to our random password as the process it wrote down to be.
- * Null: start one.
+ * Settles what an earlier start left. Who answers on the last port to our random password is ours, even if it was killed
+ * before it wrote its pid down, and is taken over; one that runs on our configuration and does not answer is ended. Null: start one.
  */
 export async function adoptRedis(
   { place, password }: OwnRedis,
   wanted: { port: number | undefined; last: number | null },
   log: Log,
-): Promise<{ server: ServerProcess; port: number; version: string } | null> {
+): Promise<{ server: ServerProcess; port: number } | null> {
+  const answer = wanted.last === null ? null : await whoAnswers(redisUrl(wanted.last, password)).catch(() => null);
+  if (wanted.last !== null && answer && answer.pid > 0) {
+    const server = foundProcess(answer.pid);
+    if (!wanted.port || wanted.port === wanted.last) {
+      log.info(
+        { part: 'redis', pid: answer.pid, port: wanted.last },
+        'taking over the Redis an earlier start left running',
+      );
+      return { server, port: wanted.last };
+    }
+    await endLeft(server, log);
+    return null;
+  }
   const pid = Number((await readFile(join(place.home, 'redis.pid'), 'utf8').catch(() => '')).trim());
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return null;
-  const server = foundProcess(pid);
-  const ours = argumentsOf(pid).includes(configFile(place));
-  const port = wanted.last ?? 0;
-  const answer = port === 0 ? null : await whoAnswers(redisUrl(port, password)).catch(() => null);
-  if (answer?.pid === pid && (!wanted.port || wanted.port === port)) {
-    log.info({ part: 'redis', pid, port }, 'taking over the Redis an earlier start left running');
-    return { server, port, version: answer.version };
-  }
-  if (ours || answer?.pid === pid) {
-    log.info({ part: 'redis', pid }, 'stopping the Redis an earlier start left running');
-    await endRedis(server);
-  }
+  if (pid > 0 && isAlive(pid) && argumentsOf(pid).includes(configFile(place))) await endLeft(foundProcess(pid), log);
   return null;
+}
+
+async function endLeft(server: ServerProcess, log: Log): Promise<void> {
+  log.info({ part: 'redis', pid: server.pid }, 'stopping the Redis an earlier start left running');
+  await endRedis(server);
 }
 
 export type LaunchOutcome =
