@@ -53,6 +53,7 @@ export function connectionFault(
       ? `NetBox at ${where.url} did not answer within ${where.timeoutMs} ms`
       : `the connection to NetBox at ${where.url} broke${code === null ? '' : ` (${code})`}`,
     cause: error,
+    timedOut,
     mayHaveApplied: true,
   });
 }

@@ -18,6 +18,8 @@ export interface NetboxFaultOptions {
   readonly retryAfterMs?: number;
   /** False only when it is certain that the request changed nothing in NetBox (I4). */
   readonly mayHaveApplied: boolean;
+  /** There was no answer in time. */
+  readonly timedOut?: boolean;
 }
 
 /** The one error this package throws. Retryable unless `refused_query`. */
@@ -25,6 +27,7 @@ export class NetboxFault extends DiodeError {
   readonly kind: NetboxFaultKind;
   readonly status: number | null;
   readonly mayHaveApplied: boolean;
+  readonly timedOut: boolean;
 
   constructor(options: NetboxFaultOptions) {
     const code: ErrorCode = options.kind === 'refused_query' ? 'netbox_refused' : 'netbox_unavailable';
@@ -36,5 +39,6 @@ export class NetboxFault extends DiodeError {
     this.kind = options.kind;
     this.status = options.status ?? null;
     this.mayHaveApplied = options.mayHaveApplied;
+    this.timedOut = options.timedOut ?? false;
   }
 }

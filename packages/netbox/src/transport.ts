@@ -28,11 +28,11 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** What happened to one request, for metrics. `status` 0 = no answer. */
+/** What happened to one request, for metrics: an HTTP status, or why there was none. */
 export interface RequestSeen {
   readonly method: string;
   readonly path: string;
-  readonly status: number;
+  readonly outcome: number | 'timeout' | 'unreachable';
   readonly seconds: number;
 }
 
@@ -117,19 +117,19 @@ export function makeTransport(options: TransportOptions): Transport {
   return {
     async call(call) {
       const started = performance.now();
-      let status = 0;
+      let outcome: RequestSeen['outcome'] = 'unreachable';
       try {
         const reply = await exchange(call);
-        status = reply.status;
+        outcome = reply.status;
         return reply;
       } catch (error) {
-        if (error instanceof NetboxFault) status = error.status ?? 0;
+        if (error instanceof NetboxFault) outcome = error.status ?? (error.timedOut ? 'timeout' : 'unreachable');
         throw error;
       } finally {
         options.onRequest?.({
           method: call.method,
           path: call.path,
-          status,
+          outcome,
           seconds: (performance.now() - started) / 1_000,
         });
       }

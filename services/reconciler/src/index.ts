@@ -1,1 +1,1 @@
-export {};
+export { type Reconciler, type ReconcilerOptions, makeReconciler } from './reconciler.js';

@@ -112,7 +112,6 @@ export async function attempt(
         newId: deps.newId,
         now: deps.now,
         ownRequest: (requestId) => deps.ownRequests.add(requestId),
-        onWrites: (type, action, count) => deps.metrics.netboxWrites(type, action, count),
         ensureHeld,
         repeatAfterMs,
         standBackMs: deps.settings.standBackMs,

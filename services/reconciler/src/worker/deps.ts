@@ -1,7 +1,7 @@
 import type { ObjectTypeRow } from '@diode/catalogue';
 import type { Observed, Policy, Prepared } from '@diode/engine';
 import type { Netbox } from '@diode/netbox';
-import type { Assertion } from '@diode/protocol';
+import type { Assertion, TerminalState } from '@diode/protocol';
 import type { Store } from '@diode/store';
 import type { Planning } from './identity/drive.js';
 import type { NegativeCache } from './identity/negative-cache.js';
@@ -15,9 +15,9 @@ export interface WorkerLog {
 
 /** What the worker counts. Labels are closed sets; a source nobody configured is `other`. */
 export interface WorkerMetrics {
-  entityFinished(source: string, state: string, seconds: number): void;
-  retried(reason: 'netbox' | 'store' | 'creation' | 'isolated', count: number): void;
-  netboxWrites(objectType: string, action: 'create' | 'update', count: number): void;
+  /** `seconds` from picking it up to its receipt. */
+  ended(o: { readonly source: string; readonly dryRun: boolean; readonly state: TerminalState; readonly seconds: number }): void;
+  retried(reason: 'netbox_unavailable' | 'netbox_throttled' | 'storage_unavailable' | 'conflict' | 'other', count: number): void;
 }
 
 /** The engine as the worker uses it: pure, total, and the only place where anything is decided (I3). */

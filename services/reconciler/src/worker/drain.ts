@@ -19,7 +19,7 @@ export function makeDrain(
     const refs = abandoned;
     await deps.store.park(
       deps.settings.workerId,
-      refs.map((ref) => ({ ref, state: 'retrying', delayMs: 0, attempted: false, waitingFor: null, error: null })),
+      refs.map((ref) => ({ ref, state: 'retrying', delayMs: 500, attempted: false, waitingFor: null, error: null })),
     );
     abandoned = abandoned.filter((ref) => !refs.includes(ref));
   }
@@ -36,7 +36,7 @@ export function makeDrain(
         if (finished.length > 0) onFinished(finished);
       } catch (error) {
         abandoned = [...abandoned, ...rows.map((row) => row.ref)];
-        deps.metrics.retried('store', rows.length);
+        deps.metrics.retried(error instanceof DiodeError ? 'storage_unavailable' : 'other', rows.length);
         const known = error instanceof DiodeError;
         if (known)
           deps.log.warn({ partition, code: error.code, detail: error.detail }, 'the partition waits for the store');

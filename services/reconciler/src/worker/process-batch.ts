@@ -12,15 +12,18 @@ type Parked = Parameters<WorkerDeps['store']['park']>[1][number];
 
 /** Works on claimed rows until each is finished or parked. Throws only when the store is away. */
 export async function processBatch(deps: WorkerDeps, rows: readonly ClaimedWork[]): Promise<readonly FinishedWork[]> {
+  const pickedUpAt = deps.now();
   const claims = keepClaims(deps.store, rows, { ...deps.settings, now: deps.now });
   try {
     const observing = await deps.observing();
     const plannedOnly = rows.filter((row) => observing || row.dryRun);
     const toApply = rows.filter((row) => !observing && !row.dryRun);
-    return [
+    const finished = [
       ...(await isolating(deps, toApply, (some) => attempt(deps, some, () => claims.ensureHeld()))),
       ...(await isolating(deps, plannedOnly, (some) => foresee(deps, some, observing))),
     ];
+    count(deps, rows, finished, (deps.now() - pickedUpAt) / 1_000);
+    return finished;
   } finally {
     claims.release();
   }
@@ -58,12 +61,12 @@ async function isolating(
         deps.settings.workerId,
         rows.map((row) => retrying(deps, row, error)),
       );
-      deps.metrics.retried('netbox', rows.length);
+      deps.metrics.retried(reasonOf(error), rows.length);
       return [];
     }
     if (error instanceof DiodeError && error.code === 'storage_unavailable') throw error;
     if (rows.length > 1) {
-      deps.metrics.retried('isolated', rows.length);
+      deps.metrics.retried('other', rows.length);
       const finished: FinishedWork[] = [];
       for (const row of rows) finished.push(...(await isolating(deps, [row], work)));
       return finished;
@@ -80,11 +83,10 @@ async function isolating(
           : standingBack(row, pending.waitMs, pending.waitingFor),
       ),
     );
-    const faults = end.pending.filter(({ pending }) => pending.kind === 'fault').length;
-    deps.metrics.retried('netbox', faults);
-    deps.metrics.retried('creation', end.pending.length - faults);
+    for (const { pending } of end.pending) {
+      deps.metrics.retried(pending.kind === 'fault' ? reasonOf(pending.result.fault) : 'conflict', 1);
+    }
   }
-  for (const done of end.finished) count(deps, rows, done);
   return end.finished;
 }
 
@@ -137,8 +139,13 @@ function poisoned(deps: WorkerDeps, row: ClaimedWork, error: unknown): FinishedW
   };
 }
 
-function count(deps: WorkerDeps, rows: readonly ClaimedWork[], done: FinishedWork): void {
-  const row = rows.find((one) => refKey(one.ref) === refKey(done.ref));
-  if (row === undefined) return;
-  deps.metrics.entityFinished(row.source, done.state, Math.max(0, deps.now() - Date.parse(row.receivedAt)) / 1_000);
+const reasonOf = (fault: NetboxFault): 'netbox_throttled' | 'netbox_unavailable' =>
+  fault.kind === 'throttled' ? 'netbox_throttled' : 'netbox_unavailable';
+
+function count(deps: WorkerDeps, rows: readonly ClaimedWork[], finished: readonly FinishedWork[], seconds: number): void {
+  const byKey = new Map(rows.map((row) => [refKey(row.ref), row]));
+  for (const done of finished) {
+    const row = byKey.get(refKey(done.ref));
+    if (row !== undefined) deps.metrics.ended({ source: row.source, dryRun: row.dryRun, state: done.state, seconds });
+  }
 }

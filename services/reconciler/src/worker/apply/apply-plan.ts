@@ -27,7 +27,6 @@ export interface ApplyDeps {
   readonly newId: () => string;
   readonly now: () => number;
   readonly ownRequest: (requestId: string) => void;
-  readonly onWrites: (objectType: string, action: 'create' | 'update', count: number) => void;
   /** Throws when the claims of this attempt were lost to another worker. */
   readonly ensureHeld: () => void;
   /** A create is repeated only this long after it was sent: NetBox's time-out and a margin (I4). */
@@ -75,7 +74,7 @@ export async function applyPlan(
     const items = await record(deps, drafts, owners, take);
     const draftOf = new Map(items.map(({ draft, item }) => [item.changeId, draft]));
     await Promise.all(
-      groups(items.map(({ item }) => item)).map(async ([objectType, action, list]) => {
+      groups(items.map(({ item }) => item)).map(async ([objectType, list]) => {
         const sent = await sendBulk(
           {
             writer: deps.writer,
@@ -87,7 +86,6 @@ export async function applyPlan(
           objectType,
           list,
         );
-        deps.onWrites(objectType, action, sent.filter((one) => one.result.kind === 'applied').length);
         for (const one of sent) {
           const draft = draftOf.get(one.item.changeId);
           if (draft !== undefined) take(draft, one.result);
@@ -231,17 +229,12 @@ async function settle(deps: ApplyDeps, sent: readonly Sent[]): Promise<void> {
 }
 
 /** By type and action; components in order of their device, so that two bulks never lock the same devices crosswise. */
-function groups(items: readonly Sendable[]): readonly (readonly [string, 'create' | 'update', readonly Sendable[]])[] {
+function groups(items: readonly Sendable[]): readonly (readonly [string, readonly Sendable[]])[] {
   const map = new Map<string, Sendable[]>();
   for (const item of items) {
     const key = `${item.change.objectType}|${item.netboxId === null ? 'create' : 'update'}`;
     map.set(key, [...(map.get(key) ?? []), item]);
   }
-  return [...map.values()].map((list) => {
-    const sorted = [...list].sort(
-      (a, b) => Number(a.body.device ?? a.netboxId ?? 0) - Number(b.body.device ?? b.netboxId ?? 0),
-    );
-    const first = list[0];
-    return [first?.change.objectType ?? '', first?.netboxId === null ? 'create' : 'update', sorted] as const;
-  });
+  const place = (item: Sendable): number => Number(item.body.device ?? item.netboxId ?? 0);
+  return [...map.values()].map((list) => [list[0]?.change.objectType ?? '', [...list].sort((a, b) => place(a) - place(b))] as const);
 }

@@ -11,7 +11,7 @@ interface Answer {
 }
 
 export interface AnswersDeps {
-  readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put'>;
+  readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put' | 'aliasTargets'>;
   readonly reader: Pick<NetboxReader, 'find'>;
   readonly missing: NegativeCache;
   readonly lookupKeys: (observed: Observed) => readonly string[];
@@ -43,54 +43,58 @@ export function makeAnswers(deps: AnswersDeps): Answers {
   async function fromNetbox(lookups: readonly Lookup[]): Promise<void> {
     if (lookups.length === 0) return;
     const found = await deps.reader.find(lookups, deps.signal);
-    const objects = new Map<string, Observed>();
     for (const lookup of lookups) {
       const answer = found.get(lookup.key) ?? [];
       memo.set(lookup.key, { lookup, objects: answer, fresh: true });
-      if (answer.length === 0 && lookup.by.kind !== 'alias') deps.missing.add(lookup);
-      for (const object of answer) objects.set(`${object.objectType}#${object.id}`, object);
+      if (answer.length === 0) deps.missing.add(lookup);
     }
-    if (objects.size > 0) {
-      await deps.mirror.put([...objects.values()].map((observed) => ({ observed, keys: deps.lookupKeys(observed) })));
-    }
+    await remember([...found.values()].flat());
+  }
+
+  async function remember(found: readonly Observed[]): Promise<void> {
+    const objects = [...new Map(found.map((object) => [`${object.objectType}#${object.id}`, object])).values()];
+    if (objects.length === 0) return;
+    await deps.mirror.put(objects.map((observed) => ({ observed, keys: deps.lookupKeys(observed) })));
   }
 
   async function ask(lookups: readonly Lookup[]): Promise<LookupAnswer> {
     const unknown = [...new Map(lookups.filter((l) => !memo.has(l.key)).map((l) => [l.key, l])).values()];
-    const mirrored = deps.mistrust
-      ? await deps.mirror.lookup(unknown.filter(isAlias), deps.mirrorMaxAgeMs)
-      : await deps.mirror.lookup(unknown, deps.mirrorMaxAgeMs);
+    const mirrored = deps.mistrust ? new Map<string, readonly Observed[]>() : await deps.mirror.lookup(unknown, deps.mirrorMaxAgeMs);
     const rest: Lookup[] = [];
+    const aliases: Lookup[] = [];
     for (const lookup of unknown) {
       const objects = mirrored.get(lookup.key);
-      if (objects !== undefined) memo.set(lookup.key, { lookup, objects, fresh: false });
-      // An alias is Diode's own memory: NetBox cannot know it.
-      else if (isAlias(lookup)) memo.set(lookup.key, { lookup, objects: [], fresh: true });
+      if (objects !== undefined) memo.set(lookup.key, { lookup, objects, fresh: isAlias(lookup) && objects.length === 0 });
+      else if (isAlias(lookup)) aliases.push(lookup);
       else if (!deps.mistrust && deps.missing.has(lookup)) memo.set(lookup.key, { lookup, objects: [], fresh: false });
       else rest.push(lookup);
     }
-    await fromNetbox(rest);
+    await Promise.all([fromNetbox(rest), fromAliases(aliases)]);
     return new Map(lookups.map((lookup) => [lookup.key, memo.get(lookup.key)?.objects ?? []]));
+  }
+
+  /** An alias is Diode's own memory of an id; the object is NetBox's. */
+  async function fromAliases(lookups: readonly Lookup[]): Promise<void> {
+    const named = lookups.flatMap((lookup) => (lookup.by.kind === 'alias' ? [{ lookup, alias: lookup.by.alias }] : []));
+    if (named.length === 0) return;
+    const targets = await deps.mirror.aliasTargets(named.map(({ lookup, alias }) => ({ objectType: lookup.objectType, alias })));
+    const byId = targets.map(({ objectType, netboxId }) => idLookup({ objectType, id: netboxId }));
+    const found = byId.length === 0 ? new Map<string, readonly Observed[]>() : await deps.reader.find(byId, deps.signal);
+    await remember([...found.values()].flat());
+    for (const { lookup, alias } of named) {
+      const ids = targets.filter((target) => target.objectType === lookup.objectType && target.alias === alias);
+      const objects = ids.flatMap(({ objectType, netboxId }) => found.get(idLookup({ objectType, id: netboxId }).key) ?? []);
+      memo.set(lookup.key, { lookup, objects, fresh: true });
+    }
   }
 
   async function refresh(which: (answer: Answer) => boolean): Promise<{ asked: boolean; changed: boolean }> {
     const before = [...memo.values()].filter((answer) => !answer.fresh && which(answer));
     const aliases = before.filter((answer) => isAlias(answer.lookup));
     await fromNetbox(before.filter((answer) => !isAlias(answer.lookup)).map((answer) => answer.lookup));
-    await refreshAliased(aliases);
+    await fromAliases(aliases.map((answer) => answer.lookup));
     const changed = before.some((answer) => !sameObjects(answer.objects, memo.get(answer.lookup.key)?.objects ?? []));
     return { asked: before.length > 0, changed };
-  }
-
-  /** What an alias stands for is read by id. */
-  async function refreshAliased(aliases: readonly Answer[]): Promise<void> {
-    const byId = aliases.flatMap((answer) => answer.objects.map(idLookup));
-    if (byId.length === 0) return;
-    const found = await deps.reader.find(byId, deps.signal);
-    for (const answer of aliases) {
-      const objects = answer.objects.flatMap((object) => found.get(idLookup(object).key) ?? []);
-      memo.set(answer.lookup.key, { lookup: answer.lookup, objects, fresh: true });
-    }
   }
 
   return {
@@ -122,7 +126,7 @@ export function makeAnswers(deps: AnswersDeps): Answers {
 
 const isAlias = (lookup: Lookup): boolean => lookup.by.kind === 'alias';
 
-const idLookup = (object: Observed): Lookup => ({
+const idLookup = (object: { readonly objectType: string; readonly id: number }): Lookup => ({
   key: `${object.objectType}|id=${object.id}`,
   objectType: object.objectType,
   by: { kind: 'id', id: object.id },
