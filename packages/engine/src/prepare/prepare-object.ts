@@ -7,7 +7,7 @@ import { mapLabel, testLabel } from './label-value.js';
 import { type Draft, draftOf, own, ownAt, putAt } from './own.js';
 import { prepareReferences } from './prepare-references.js';
 import type { Program } from './program.js';
-import { assertedPointer, type Origins, rename } from './rename.js';
+import { assertedPointer, rename, type Work } from './rename.js';
 import { type Filtered, note, programFor, type Scope } from './scope.js';
 
 export interface PreparedObject {
@@ -24,52 +24,43 @@ export function prepareObject(
   depth: number,
 ): PreparedObject {
   const program = programFor(scope, type);
-  const { fields, policy } = program;
-  const draft = draftOf(asserted);
+  const work: Work = { asserted, draft: draftOf(asserted), origins: new Map() };
   if (Object.hasOwn(asserted, '__proto__')) note(scope, `${pointer}/__proto__ left out: no field can have this name`);
-
-  const notes: string[] = [];
   // Typed diode.v1 messages already use NetBox's names (READING).
-  const origins: Origins =
-    scope.where.channel === 'grpc' || program.row === null
-      ? new Map()
-      : rename({ asserted, draft, fields, mappings: policy.mappings, notes });
-  const misformatted = fillCustomFields({ asserted, draft, fields, rules: policy.customFields, notes }, origins);
-  for (const text of notes) note(scope, text);
-
-  transform(scope, program, draft);
-  const descend = { object: prepareObject, text: prepareText };
-  prepareReferences(program, draft, (key) => assertedPointer(pointer, [key], origins), { scope, descend, depth });
-  const filtered = filter(program, draft, (path) => assertedPointer(pointer, path, origins));
-  check(scope, program, draft, misformatted, (path) => assertedPointer(pointer, path, origins));
-  return { data: draft, filtered };
+  if (scope.where.channel !== 'grpc') rename(scope, program, work);
+  const misformatted = fillCustomFields(scope, program, work);
+  transform(scope, program, work.draft, pointer);
+  prepareReferences(work, program, pointer, { scope, descend: { object: prepareObject, text: prepareText }, depth });
+  const pointerTo = (path: readonly string[]): string => assertedPointer(pointer, path, work.origins);
+  const filtered = filter(program, work.draft, pointerTo);
+  check(scope, program, work.draft, misformatted, pointerTo);
+  return { data: work.draft, filtered };
 }
 
 /** Takes a reference given as text along the same way: the text is the label of the type referred to. */
 export function prepareText(
   scope: Scope,
-  type: ObjectTypeName,
+  program: Program,
   text: string,
   pointer: string,
 ): { readonly value: JsonValue; readonly filtered: Filtered | null } {
-  const program = programFor(scope, type);
   const label = program.row?.labelField;
-  if (program.inertForText || label === undefined) return { value: text, filtered: null };
+  if (label === undefined) return { value: text, filtered: null };
   const draft: Draft = { [label]: text };
-  transform(scope, program, draft);
+  transform(scope, program, draft, pointer);
   const filtered = filter(program, draft, () => pointer);
   check(scope, program, draft, [], () => pointer);
   return { value: own(draft, label) ?? text, filtered };
 }
 
-function transform(scope: Scope, program: Program, draft: Draft): void {
+function transform(scope: Scope, program: Program, draft: Draft, pointer: string): void {
   for (const step of program.transforms) {
     const before = step.path.length === 1 ? own(draft, step.rule.field) : ownAt(draft, step.path);
     if (before === undefined || before === null) continue;
     const after = mapLabel(before, step.label, step.rule.apply);
     if (after === before) continue;
     putAt(draft, step.path, after);
-    note(scope, step.note);
+    note(scope, `${pointer}/${step.path.join('/')} changed by ${step.at}`);
   }
 }
 

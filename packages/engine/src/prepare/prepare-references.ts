@@ -1,8 +1,9 @@
-import type { FieldKind, FieldRow, ObjectTypeName } from '@diode/catalogue';
+import type { FieldRow, ObjectTypeName } from '@diode/catalogue';
 import { isJsonObject, type JsonObject, type JsonValue } from '@diode/protocol';
-import { type Draft, draftOf, pointerOf } from './own.js';
+import { draftOf, pointerOf, withoutPath } from './own.js';
 import type { Program } from './program.js';
-import { DEEPEST_REFERENCE, type Filtered, note, type Scope } from './scope.js';
+import { assertedPointer, type Work } from './rename.js';
+import { DEEPEST_REFERENCE, type Filtered, note, programFor, type Scope } from './scope.js';
 
 /** How an object, or the text that names one, is prepared: handed in, because objects and references contain each other. */
 export interface Descend {
@@ -13,14 +14,14 @@ export interface Descend {
     pointer: string,
     depth: number,
   ) => { readonly data: JsonObject; readonly filtered: Filtered | null };
-  readonly text: (scope: Scope, type: ObjectTypeName, text: string, pointer: string) => PreparedReference;
+  readonly text: (scope: Scope, program: Program, text: string, pointer: string) => PreparedReference;
 }
 
 /** A place in the body being prepared. */
 interface Spot {
   readonly scope: Scope;
   readonly descend: Descend;
-  readonly pointer: string;
+  readonly pointer: () => string;
   readonly depth: number;
 }
 
@@ -35,24 +36,28 @@ interface PreparedReference {
  * as well. A reference a filter turns away is left out of the object, with its reason; the object itself goes on.
  */
 export function prepareReferences(
+  work: Work,
   program: Program,
-  draft: Draft,
-  pointerTo: (key: string) => string,
-  at: Omit<Spot, 'pointer'>,
+  pointer: string,
+  at: { readonly scope: Scope; readonly descend: Descend; readonly depth: number },
 ): void {
-  for (const key of Object.keys(draft)) {
+  for (const key of Object.keys(work.draft)) {
     const field = program.fields.get(key);
-    const value = draft[key];
-    if (field === undefined || value === undefined || value === null || !REFERS.has(field.kind)) continue;
-    const prepared = prepareField({ ...at, pointer: pointerTo(key) }, field, value);
+    const value = work.draft[key];
+    if (field === undefined || value === undefined || value === null || !refers(field)) continue;
+    const { scope, descend, depth } = at;
+    const place = (): string => assertedPointer(pointer, [key], work.origins);
+    const prepared = prepareField({ scope, descend, depth, pointer: place }, field, value);
     if (prepared === null) continue;
-    if (prepared.filtered !== null) leaveOut(at.scope, key, prepared.filtered);
-    if (prepared.filtered !== null && !Array.isArray(prepared.value)) delete draft[key];
-    else draft[key] = prepared.value;
+    if (prepared.filtered !== null) leaveOut(scope, key, prepared.filtered);
+    if (prepared.filtered !== null && !Array.isArray(prepared.value)) work.draft = withoutPath(work.draft, [key]);
+    else work.draft[key] = prepared.value;
   }
 }
 
-const REFERS: ReadonlySet<FieldKind> = new Set(['reference', 'references', 'tags', 'generic_reference']);
+function refers({ kind }: FieldRow): boolean {
+  return kind === 'reference' || kind === 'references' || kind === 'tags' || kind === 'generic_reference';
+}
 
 function prepareField(spot: Spot, field: FieldRow, value: JsonValue): PreparedReference | null {
   if (field.kind === 'generic_reference') return prepareGeneric(spot, field, value);
@@ -62,20 +67,23 @@ function prepareField(spot: Spot, field: FieldRow, value: JsonValue): PreparedRe
 }
 
 function prepareOne(spot: Spot, type: ObjectTypeName | undefined, value: JsonValue): PreparedReference | null {
-  const { scope, descend, pointer, depth } = spot;
+  const { scope, descend, depth } = spot;
   if (type === undefined) return null;
-  if (typeof value === 'string') return descend.text(scope, type, value, pointer);
+  if (typeof value === 'string') {
+    const program = programFor(scope, type);
+    return program.inertForText ? null : descend.text(scope, program, value, spot.pointer());
+  }
   if (!isJsonObject(value)) return null;
   if (depth >= DEEPEST_REFERENCE) {
     scope.problems.push({
-      pointer,
+      pointer: spot.pointer(),
       code: 'too_deep',
       detail: `References nest deeper than ${DEEPEST_REFERENCE} levels here`,
       remedy: 'Send the fields that identify the object, not all that it hangs on.',
     });
     return null;
   }
-  const { data, filtered } = descend.object(scope, type, value, pointer, depth + 1);
+  const { data, filtered } = descend.object(scope, type, value, spot.pointer(), depth + 1);
   return { value: data, filtered };
 }
 
@@ -84,7 +92,7 @@ function prepareList(spot: Spot, type: ObjectTypeName | undefined, value: JsonVa
   const kept: JsonValue[] = [];
   let filtered: Filtered | null = null;
   for (const [index, item] of (value as readonly JsonValue[]).entries()) {
-    const prepared = prepareOne({ ...spot, pointer: `${spot.pointer}/${index}` }, type, item);
+    const prepared = prepareOne({ ...spot, pointer: () => `${spot.pointer()}/${index}` }, type, item);
     if (prepared === null) kept.push(item);
     else if (prepared.filtered === null) kept.push(prepared.value);
     else filtered = prepared.filtered;
@@ -98,7 +106,7 @@ function prepareGeneric(spot: Spot, field: FieldRow, value: JsonValue): Prepared
   const draft = draftOf(value);
   for (const [key, inner] of Object.entries(draft)) {
     const type = (field.to ?? []).find((name) => name.split('.')[1] === key.replaceAll('_', '').toLowerCase());
-    const prepared = prepareOne({ ...spot, pointer: pointerOf(spot.pointer, [key]) }, type, inner);
+    const prepared = prepareOne({ ...spot, pointer: () => pointerOf(spot.pointer(), [key]) }, type, inner);
     if (prepared === null) continue;
     if (prepared.filtered !== null) return prepared;
     draft[key] = prepared.value;

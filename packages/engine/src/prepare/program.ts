@@ -1,21 +1,32 @@
 import { type FieldRow, type ObjectTypeName, type ObjectTypeRow, objectType } from '@diode/catalogue';
 import type { JsonObject } from '@diode/protocol';
-import type { Check, Transformation, TypePolicy } from '../policy-contract.js';
+import type { Check, CustomFieldRule, Origin, Transformation, TypePolicy } from '../policy-contract.js';
 import { own } from './own.js';
 
-/** A transformation and where in the object it works. */
-export interface TransformStep {
-  readonly rule: Transformation;
-  /** `['name']`, or `['custom_fields', 'owner']`. */
-  readonly path: readonly string[];
-  readonly label: LabelOf | null;
+export interface MappingStep {
+  readonly from: readonly string[];
+  /** The one key of `from`, when it has one: the common case, kept cheap. */
+  readonly only: string | null;
+  readonly to: string;
+  readonly target: readonly string[];
+  readonly field: FieldRow | null;
   readonly note: string;
 }
 
-export interface CheckStep {
-  readonly rule: Check;
+export interface CustomFieldStep {
+  readonly rule: CustomFieldRule;
+  /** Where else than in `custom_fields` the value may stand. */
+  readonly paths: readonly (readonly string[])[];
+  readonly at: string;
+}
+
+/** A transformation or check and where in the object it works. */
+export interface FieldStep<R> {
+  readonly rule: R;
+  /** `['name']`, or `['custom_fields', 'owner']`. */
   readonly path: readonly string[];
   readonly label: LabelOf | null;
+  readonly at: string;
 }
 
 /** For a reference given as an object: the name of its label field, or null when it has none. */
@@ -26,8 +37,10 @@ export interface Program {
   readonly row: ObjectTypeRow | null;
   readonly policy: TypePolicy;
   readonly fields: ReadonlyMap<string, FieldRow>;
-  readonly transforms: readonly TransformStep[];
-  readonly checks: readonly CheckStep[];
+  readonly mappings: readonly MappingStep[];
+  readonly customFields: readonly CustomFieldStep[];
+  readonly transforms: readonly FieldStep<Transformation>[];
+  readonly checks: readonly FieldStep<Check>[];
   /** Fields that hold an address or prefix, when a filter is on. */
   readonly filtered: readonly FieldRow[];
   /** Nothing here can change or refuse a reference given as plain text. */
@@ -38,35 +51,57 @@ const programs = new WeakMap<TypePolicy, Map<ObjectTypeName, Program>>();
 
 /** The program of a type; kept as long as the policy is. Types the catalogue lacks are not kept: their names are the clients'. */
 export function programOf(name: ObjectTypeName, policy: TypePolicy): Program {
-  if (objectType(name) === undefined) return makeProgram(name, policy);
-  let byType = programs.get(policy);
-  if (byType === undefined) programs.set(policy, (byType = new Map()));
-  let program = byType.get(name);
-  if (program === undefined) byType.set(name, (program = makeProgram(name, policy)));
+  const known = programs.get(policy)?.get(name);
+  if (known !== undefined) return known;
+  const program = makeProgram(name, policy);
+  if (program.row === null) return program;
+  const byType = programs.get(policy) ?? new Map<ObjectTypeName, Program>();
+  byType.set(name, program);
+  programs.set(policy, byType);
   return program;
 }
 
 function makeProgram(name: ObjectTypeName, policy: TypePolicy): Program {
   const row = objectType(name) ?? null;
   const fields = new Map((row?.fields ?? []).map((field) => [field.name, field]));
-  const filters = policy.excludePrivate !== null || policy.excludeReserved !== null;
-  const filtered = filters
-    ? [...fields.values()].filter((field) => field.kind === 'ip_address' || field.kind === 'ip_prefix')
-    : [];
-  const step = <R extends Transformation | Check>(rule: R) => {
+  const step = <R extends Transformation | Check>(rule: R): FieldStep<R> => {
     const field = fields.get(rule.field);
-    return { rule, path: rule.field.split('.'), label: field === undefined ? null : labelOf(field) };
+    const label = field === undefined ? null : labelOf(field);
+    return { rule, path: rule.field.split('.'), label, at: placeOf(rule.origin) };
   };
-  const transforms = policy.transformations.map((rule) => ({
-    ...step(rule),
-    note: `${rule.field} changed by ${rule.origin.file}:${rule.origin.line}`,
-  }));
-  const checks = policy.checks.map((rule) => step(rule));
-  const label = row?.labelField;
-  const inertForText = ![...policy.transformations, ...policy.checks, ...filtered.map((f) => ({ field: f.name }))].some(
-    (rule) => rule.field === label,
-  );
-  return { row, policy, fields, transforms, checks, filtered, inertForText };
+  const transforms = policy.transformations.map(step);
+  const checks = policy.checks.map(step);
+  const filters = policy.excludePrivate !== null || policy.excludeReserved !== null;
+  const isAddress = (field: FieldRow): boolean => field.kind === 'ip_address' || field.kind === 'ip_prefix';
+  const filtered = filters ? [...fields.values()].filter(isAddress) : [];
+  const touched = [...transforms, ...checks].map((one) => one.rule.field).concat(filtered.map((field) => field.name));
+  return {
+    row,
+    policy,
+    fields,
+    mappings: policy.mappings.map((mapping) => ({
+      from: mapping.from,
+      only: mapping.from.length === 1 ? (mapping.from[0] ?? null) : null,
+      to: mapping.to,
+      target: mapping.to.split('.'),
+      field: fields.get(mapping.to) ?? null,
+      note: `${mapping.from.join('.')} read as ${mapping.to} (${placeOf(mapping.origin)})`,
+    })),
+    customFields: policy.customFields.map((rule) => ({
+      rule,
+      // A declared custom field may stand beside NetBox's own fields, unless it is called like one.
+      paths: [...(fields.has(rule.name) ? [] : [[rule.name]]), ...(rule.source === null ? [] : [rule.source])],
+      at: placeOf(rule.origin),
+    })),
+    transforms,
+    checks,
+    filtered,
+    inertForText: row === null || !touched.includes(row.labelField),
+  };
+}
+
+function placeOf(origin: Origin): string {
+  return `${origin.file}:${origin.line}`;
 }
 
 function labelOf(field: FieldRow): LabelOf | null {

@@ -1,75 +1,66 @@
-import type { FieldRow } from '@diode/catalogue';
-import type { JsonObject, JsonValue } from '@diode/protocol';
-import type { Mapping } from '../policy-contract.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '@diode/protocol';
 import { addressFamily } from './address-filter.js';
 import { hasShape } from './has-shape.js';
-import { type Draft, own, ownAt, pointerOf, putAt, removeAt } from './own.js';
+import { type Draft, own, ownAt, pointerOf, putAt, withoutPath } from './own.js';
+import type { MappingStep, Program } from './program.js';
+import { note, type Scope } from './scope.js';
 
 /** Names the seed uses for a device's primary address; built in, whatever the files say. */
 const ADDRESS_ALIASES = ['management_ip', 'mgmt_ip'] as const;
 
-export interface RenameInput {
-  readonly asserted: JsonObject;
-  readonly draft: Draft;
-  readonly fields: ReadonlyMap<string, FieldRow>;
-  readonly mappings: readonly Mapping[];
-  readonly notes: string[];
-}
-
 /** Where a field came from, for pointers: target → the asserted path. */
 export type Origins = Map<string, readonly string[]>;
 
+/** What is becoming of an asserted object. */
+export interface Work {
+  readonly asserted: JsonObject;
+  draft: Draft;
+  readonly origins: Origins;
+}
+
 /**
- * Carries out mappings, then the built-in aliases, on `draft`. A mapping fires only when its target is absent and the value
- * has the target's shape; otherwise the source name keeps its own NetBox meaning (READING "Order of a fact's way").
+ * Carries out mappings, then the built-in aliases. A mapping fires only when its target is absent and the value has the
+ * target's shape; otherwise the source name keeps its own NetBox meaning (READING "Order of a fact's way").
  */
-export function rename(input: RenameInput): Origins {
-  const origins: Origins = new Map();
-  for (const mapping of input.mappings) {
-    if (renameOne(input, mapping.from, mapping.to)) {
-      origins.set(mapping.to, mapping.from);
-      input.notes.push(
-        `${mapping.from.join('.')} read as ${mapping.to} (${mapping.origin.file}:${mapping.origin.line})`,
-      );
-    }
+export function rename(scope: Scope, program: Program, work: Work): void {
+  for (const step of program.mappings) {
+    const value = step.only === null ? ownAt(work.asserted, step.from) : own(work.asserted, step.only);
+    if (value === undefined) continue;
+    if (renameOne(program, work, step, value)) note(scope, step.note);
   }
-  if (input.fields.has('primary_ip4')) {
-    for (const alias of ADDRESS_ALIASES) {
-      const value = own(input.draft, alias);
-      if (value === undefined || input.fields.has(alias)) continue;
-      const to = addressFamilyOf(value) === 6 ? 'primary_ip6' : 'primary_ip4';
-      if (renameOne(input, [alias], to)) {
-        origins.set(to, [alias]);
-        input.notes.push(`${alias} read as ${to} (built in)`);
-      }
-    }
+  if (!program.fields.has('primary_ip4')) return;
+  for (const alias of ADDRESS_ALIASES) {
+    const value = own(work.draft, alias);
+    if (value === undefined || program.fields.has(alias)) continue;
+    const to = familyOf(value) === 6 ? 'primary_ip6' : 'primary_ip4';
+    const step = { from: [alias], to, target: [to], field: program.fields.get(to) ?? null };
+    if (renameOne(program, work, step, value)) note(scope, `${alias} read as ${to} (built in)`);
   }
-  return origins;
 }
 
-function renameOne({ asserted, draft, fields }: RenameInput, from: readonly string[], to: string): boolean {
-  const target = to.split('.');
-  const [first = ''] = from;
-  if (from.length === 1 && first === to) return false;
-  const value = ownAt(asserted, from);
-  if (value === undefined || ownAt(draft, target) !== undefined) return false;
-  const field = fields.get(to);
-  if (field !== undefined && !hasShape(value, field)) return false;
+function renameOne(
+  program: Program,
+  work: Work,
+  { from, to, target, field }: Pick<MappingStep, 'from' | 'to' | 'target' | 'field'>,
+  value: JsonValue,
+): boolean {
+  if (ownAt(work.draft, target) !== undefined) return false;
+  if (field !== null && !hasShape(value, field)) return false;
   // `location: null` clears the location: it must not clear the site the mapping would make of it.
-  if (value === null && fields.has(first)) return false;
+  if (value === null && program.fields.has(from[0] ?? '')) return false;
   // Removed first, so that an object the path leaves empty does not stand in the target's way.
-  removeAt(draft, from);
-  return putAt(draft, target, value);
+  const draft = withoutPath(work.draft, from);
+  if (!putAt(draft, target, value)) return false;
+  work.draft = draft;
+  work.origins.set(to, from);
+  return true;
 }
 
-function addressFamilyOf(value: JsonValue): 4 | 6 | null {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return addressFamily(own(value as JsonObject, 'address') ?? null);
-  }
-  return addressFamily(value);
+function familyOf(value: JsonValue): 4 | 6 | null {
+  return addressFamily(isJsonObject(value) ? (own(value, 'address') ?? null) : value);
 }
 
 /** The pointer of a field in the body the client sent. */
 export function assertedPointer(prefix: string, path: readonly string[], origins: Origins): string {
-  return pointerOf(prefix, origins.get(path.join('.')) ?? path);
+  return pointerOf(prefix, (origins.size > 0 ? origins.get(path.join('.')) : undefined) ?? path);
 }

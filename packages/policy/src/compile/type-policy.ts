@@ -17,8 +17,8 @@ export function makeTypePolicyOf(blocks: readonly Block[]): TypePolicyOf {
   const cache: Record<Channel, Map<string, Map<ObjectTypeName, TypePolicy>>> = { http: new Map(), grpc: new Map() };
   return (objectType, { source, channel }) => {
     const sourceClass = named.has(source) ? source : '';
-    let ofSource = cache[channel].get(sourceClass);
-    if (ofSource === undefined) cache[channel].set(sourceClass, (ofSource = new Map()));
+    const ofSource = cache[channel].get(sourceClass) ?? new Map<ObjectTypeName, TypePolicy>();
+    cache[channel].set(sourceClass, ofSource);
     const known = ofSource.get(objectType);
     if (known !== undefined) return known;
     const holding = (byType.get(objectType) ?? []).filter((block) => holds(block.appliesTo, source, channel));

@@ -31,7 +31,7 @@ const customField = object({
   source: key('Where the value is read from when the field itself is absent: a path in the asserted data.', path),
   default: key('What an object that is created gets when nobody said.', json()),
   format: key('`iso8601`: a moment in UTC.', oneOf(['iso8601'])),
-  type: key('NetBox type to make the field with: ' + CUSTOM_FIELD_TYPES.join(', ') + '.', oneOf(CUSTOM_FIELD_TYPES)),
+  type: key(`NetBox type to make the field with: ${CUSTOM_FIELD_TYPES.join(', ')}.`, oneOf(CUSTOM_FIELD_TYPES)),
   min_interval: key(
     'A moment is written at most once in this time, unless something else is written too. Default 24h.',
     duration(),
