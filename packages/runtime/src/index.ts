@@ -14,6 +14,7 @@ export {
   makeHealth,
   withoutDetails,
 } from './health.js';
+export { addApiDocs } from './http/api-docs.js';
 export { addFormParser } from './http/form-parser.js';
 export { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
 export { buildHttpApp, type HttpApp, type HttpAppOptions } from './http/http-app.js';

@@ -37,7 +37,10 @@ export function makeFrontServer(o: FrontServerOptions): FrontServer {
     sniff(socket, o.silenceMs ?? 15_000, (protocol) => {
       undecided.delete(socket);
       if (protocol === 'h2') injector.injectConnection(socket);
-      else if (protocol === 'http1') serveHttp1(socket);
+      else if (protocol === 'http1') {
+        serveHttp1(socket);
+        socket.resume();
+      }
     });
   });
   let closing: Promise<void> | null = null;

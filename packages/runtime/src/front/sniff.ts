@@ -19,6 +19,8 @@ export function sniff(socket: Socket, silenceMs: number, report: (protocol: Prot
     if (protocol === 'gone') socket.destroy();
     else {
       socket.off('error', onError);
+      // Paused, or the bytes would flow to nobody before the HTTP/2 session (which reads them a tick later) has them.
+      socket.pause();
       socket.unshift(seen);
     }
     report(protocol);

@@ -60,6 +60,7 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
   const book = keepRouteBook(app);
   readBodies(app);
   describeAnswers(app, o.metrics);
+  closeIdleWhileClosing(app);
   app.setErrorHandler((error, request, reply) => sendProblem(toDiodeError(error), request, reply));
   app.setNotFoundHandler((request, reply) => {
     const allowed = book.methodsAt(pathOf(request));
@@ -110,6 +111,15 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     },
     'request',
   );
+}
+
+/** A keep-alive connection that was busy when closing began becomes idle later, and would hold the close until it times out. */
+function closeIdleWhileClosing(app: HttpApp): void {
+  app.addHook('preClose', async () => {
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+    app.server.once('close', () => clearInterval(sweep));
+    if (!app.server.listening) clearInterval(sweep);
+  });
 }
 
 /** Without the query: it may carry what a log must not. */
