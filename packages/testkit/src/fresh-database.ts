@@ -49,10 +49,10 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   };
 }
 
+/** Loaded when first needed, so that a test of another package does not load the store. */
 async function migrateStore(databaseUrl: string): Promise<void> {
-  const store: object = await import('@diode/store');
-  if (!('migrate' in store) || typeof store.migrate !== 'function') throw new Error('@diode/store has no migrate()');
-  await store.migrate(databaseUrl);
+  const { migrate } = await import('@diode/store');
+  await migrate(databaseUrl);
 }
 
 const ensured = new Map<string, Promise<void>>();

@@ -6,3 +6,5 @@ export { type NodeExit, type SpawnedNode, type SpawnNodeOptions, spawnNode } fro
 export { type UntilOptions, until } from './until.js';
 
 import './provided-context.js';
+
+export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js';

@@ -45,7 +45,8 @@ export function leakCheck({ per = 'test', settleMs = 2000 }: LeakCheckOptions = 
   }
 }
 
-function countOwned(): ReadonlyMap<string, number> {
+/** How many of each kind are open. */
+export function countOwned(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
     if (OWNED.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -53,7 +54,8 @@ function countOwned(): ReadonlyMap<string, number> {
   return counts;
 }
 
-function leaked(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): string[] {
+/** What is open now and was not before, in words. */
+export function leaked(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): string[] {
   return [...now]
     .map(([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const)
     .filter(([, more]) => more > 0)

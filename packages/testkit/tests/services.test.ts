@@ -63,3 +63,12 @@ test('prefixes keep tests apart in one Redis', async () => {
   await client.del(`${one}k`);
   client.disconnect();
 });
+
+test('without a word it is the store’s schema', async () => {
+  const one = await freshDatabase();
+  const client = new pg.Client({ connectionString: one.url });
+  await client.connect();
+  expect((await client.query('select count(*)::int as n from syncs')).rows).toEqual([{ n: 0 }]);
+  await client.end();
+  await one.drop();
+});
