@@ -1,1 +1,5 @@
-export {};
+export { authRoutes, buildAuthApp } from './auth-app.js';
+export type * from './contract.js';
+export { makeIssuerAdmin } from './issuer-admin.js';
+export { type IssuerHttp, makeIssuerHttp } from './issuer-http.js';
+export { makeIssuerPublic } from './issuer-public.js';
