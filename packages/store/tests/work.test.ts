@@ -51,7 +51,10 @@ describe('claiming', () => {
 
   it('never gives two rows of one ordering key, within a sync or across syncs, and then the earliest', async () => {
     const first = newSync({ entities: [newEntity({ orderingKey: '42' }), newEntity({ orderingKey: '42' })] });
-    const second = newSync({ entities: [newEntity({ orderingKey: '42' }), newEntity({ orderingKey: '43' })], dryRun: true });
+    const second = newSync({
+      entities: [newEntity({ orderingKey: '42' }), newEntity({ orderingKey: '43' })],
+      dryRun: true,
+    });
     await store.storeSync(first);
     await store.storeSync(second);
     expect(refs(await claim())).toEqual([
@@ -174,7 +177,14 @@ describe('the backlog', () => {
     await store.storeSync(newSync({ receivedAt, entities: [newEntity(), newEntity(), newEntity()] }));
     const [first] = await claim('w1', 1);
     await store.park('w1', [
-      { ref: first!.ref, state: 'waiting', delayMs: 60_000, attempted: false, waitingFor: 'dcim.site DC1', error: null },
+      {
+        ref: first!.ref,
+        state: 'waiting',
+        delayMs: 60_000,
+        attempted: false,
+        waitingFor: 'dcim.site DC1',
+        error: null,
+      },
     ]);
     const backlog = await store.backlog();
     expect(backlog).toMatchObject({

@@ -1,0 +1,134 @@
+import { until } from '@diode/testkit';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int4Array, int8Array, uuidArray } from '../src/postgres/binary-array.js';
+import { CLAIM_ROWS, CLAIMED_ENTITIES, DUE_PARTITIONS, DUE_ROWS, WAKE_NEXT } from '../src/sql/work.js';
+import { finished, newEntity, newSync, uuidV7 } from './new-sync.js';
+import { openTestStore, type TestStore } from './open-test-store.js';
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+let t: TestStore;
+let client: pg.Client;
+
+beforeAll(async () => {
+  t = await openTestStore();
+  client = new pg.Client({ connectionString: t.url });
+  await client.connect();
+  // 120,000 rows wait: parked, claimed, due, and 20,000 about one object. 200,000 rows of history lie beside them.
+  await t.sql(`
+    INSERT INTO work (sync_id, index, partition, ordering_key, state, attempts, due_at, claimed_by, received_at)
+    SELECT overlay(diode_uuid_floor(now() - n * interval '10 ms')::text placing '7' from 15)::uuid, n, n % 16,
+      CASE WHEN n % 6 = 0 THEN 99 ELSE n END, CASE n % 3 WHEN 0 THEN 'queued' WHEN 1 THEN 'retrying' ELSE 'planning' END, 0,
+      now() + CASE n % 3 WHEN 0 THEN interval '-1 hour' ELSE interval '1 hour' END, CASE WHEN n % 3 = 2 THEN 'other' END, now()
+    FROM generate_series(1, 120000) n`);
+  await t.sql(`
+    INSERT INTO entities SELECT sync_id, index, 'dcim.device', '{}', now() FROM work`);
+  await t.sql(`
+    INSERT INTO syncs SELECT sync_id, 'test', 'client', 'http', false, 1, 0, NULL, NULL, now() FROM work`);
+  await t.sql(`
+    INSERT INTO receipts SELECT sync_id, index + 1000000, 'unchanged', 'dcim.device', 'k', 'noop', 1, 'u', NULL, 0, now(), NULL, now() FROM work`);
+  await t.sql('ANALYZE work, entities, syncs, receipts');
+});
+afterAll(async () => {
+  await client.end();
+  await t.close();
+});
+
+function nodesOf(node: PlanNode): readonly PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
+
+/** The plan of a statement run for real and rolled back. */
+async function explain(text: string, values: readonly unknown[]): Promise<readonly PlanNode[]> {
+  await client.query('BEGIN');
+  try {
+    const { rows } = await client.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+      [...values],
+    );
+    return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+function scansWhole(nodes: readonly PlanNode[]): readonly string[] {
+  return nodes
+    .filter((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] !== undefined)
+    .map((node) => String(node['Relation Name']));
+}
+
+const blocks = (nodes: readonly PlanNode[]) =>
+  (nodes[0]?.['Shared Hit Blocks'] ?? 0) + (nodes[0]?.['Shared Read Blocks'] ?? 0);
+
+describe('with 120,000 rows waiting', () => {
+  it('looking for due rows reads a handful of pages, and only through the index', async () => {
+    const nodes = await explain(DUE_ROWS.text, [3, 50]);
+    expect(scansWhole(nodes)).toEqual([]);
+    expect(blocks(nodes)).toBeLessThan(600);
+  });
+
+  it('judging and claiming them probes indexes, a few pages a row', async () => {
+    const due = (await client.query<{ sync_id: string; index: number }>(DUE_ROWS.text, [3, 256])).rows;
+    const refs = [uuidArray(due.map((r) => r.sync_id)), int4Array(due.map((r) => r.index))];
+    const nodes = await explain(CLAIM_ROWS.text, [...refs, 50, 'w', 60_000]);
+    expect(scansWhole(nodes)).toEqual([]);
+    expect(blocks(nodes)).toBeLessThan(256 * 60);
+  });
+
+  it('reading claimed entities opens the partitions of their days only', async () => {
+    const due = (await client.query<{ sync_id: string; index: number }>(DUE_ROWS.text, [3, 50])).rows;
+    const ids = due.map((r) => r.sync_id).sort();
+    const nodes = await explain(CLAIMED_ENTITIES.text, [
+      uuidArray(due.map((r) => r.sync_id)),
+      int4Array(due.map((r) => r.index)),
+      ids[0],
+      ids.at(-1),
+    ]);
+    expect(scansWhole(nodes)).toEqual([]);
+    const opened = new Set(nodes.map((n) => n['Relation Name']).filter((name) => name?.startsWith('entities_')));
+    expect(opened.size).toBeLessThanOrEqual(2);
+  });
+
+  it('waking the next of a key and asking for due partitions probe indexes', async () => {
+    expect(scansWhole(await explain(WAKE_NEXT.text, [int8Array([99n, 5n])]))).toEqual([]);
+    const nodes = await explain(DUE_PARTITIONS.text, []);
+    expect(scansWhole(nodes)).toEqual([]);
+    expect(blocks(nodes)).toBeLessThan(400);
+  });
+
+  it('a claim stays a matter of milliseconds, whatever is parked, claimed or blocked', async () => {
+    const sync = newSync({ entities: Array.from({ length: 200 }, () => newEntity({ partition: 3 })) });
+    await t.store.storeSync(sync);
+    const took: number[] = [];
+    // The first claims move the blocked rows of the one object aside; from then on nobody meets them.
+    await until(
+      async () => {
+        const at = performance.now();
+        const rows = await t.store.claim({ partition: 3, limit: 25, workerId: 'w', leaseMs: 60_000 });
+        took.push(performance.now() - at);
+        await t.store.finish(
+          'w',
+          rows.map((row) => finished(row.ref)),
+        );
+        return rows.length === 0;
+      },
+      { timeoutMs: 25_000, intervalMs: 0 },
+    );
+    const middle = took.sort((a, b) => a - b)[Math.floor(took.length / 2)];
+    expect(middle).toBeLessThan(100);
+    expect((await t.store.sync(sync.syncId, { limit: 1, cursor: null }))?.status).toBe('completed');
+  });
+
+  it('reading one sync opens one day', async () => {
+    const nodes = await explain('SELECT * FROM receipts WHERE sync_id = $1', [uuidV7()]);
+    expect(nodes.filter((n) => n['Relation Name'] !== undefined)).toHaveLength(1);
+  });
+});
