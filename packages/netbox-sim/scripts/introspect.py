@@ -12,7 +12,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models.fields.related import ForeignObjectRel
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver
+from django.utils.module_loading import import_string
 from django.utils.encoding import force_str
 from rest_framework import serializers as drf
 from netbox.api.fields import ChoiceField as NbChoiceField, ContentTypeField, RelatedObjectCountField, SerializedPKRelatedField
@@ -66,6 +67,11 @@ def hops(model, path):
             steps.append({"name": part, "kind": "generic-reverse", "to": label(target),
                           "type": f.content_type_field_name, "id": f.object_id_field_name})
             current = target
+        elif isinstance(f, ForeignObjectRel) and isinstance(f.field, GenericRelation):
+            target = f.related_model
+            steps.append({"name": part, "kind": "generic-forward", "to": label(target),
+                          "type": f.field.content_type_field_name, "id": f.field.object_id_field_name})
+            current = target
         elif isinstance(f, ForeignObjectRel):
             target = f.related_model
             kind = "m2m-reverse" if f.many_to_many else "reverse"
@@ -75,7 +81,7 @@ def hops(model, path):
             steps.append({"name": part, "kind": "m2m", "to": label(f.related_model)})
             current = f.related_model
         elif f.is_relation and f.related_model:
-            steps.append({"name": part, "kind": "fk", "to": label(f.related_model)})
+            steps.append({"name": f.name, "kind": "fk", "to": label(f.related_model)})
             current = f.related_model
         else:
             steps.append({"name": part, "kind": "field", "t": f.get_internal_type()})
@@ -210,20 +216,24 @@ def views(patterns, prefix=""):
             yield route, p.callback
 
 
-seen, out, briefs = set(), [], {}
+seen, out = set(), []
 for route, view in views(get_resolver().url_patterns):
     if not route.startswith("api/") or "format" in route or "plugins" in route:
         continue
     cls = view.cls
     path = "/" + re.sub(r"[\^\$\\]|\?P<.*?>", "", route)
-    if path in seen or "(" in path or "<" in path or getattr(cls, "queryset", None) is None:
+    if path in seen or "(" in path or "<" in path:
+        continue
+    sc = getattr(cls, "serializer_class", None)
+    if sc is None and getattr(cls, "queryset", None) is not None:
+        # Devices and virtual machines choose theirs by request: the one that answers when nothing is asked.
+        name = cls.queryset.model.__name__
+        sc = import_string(f"{cls.queryset.model._meta.app_label}.api.serializers.{name}WithConfigContextSerializer")
+    model = getattr(getattr(sc, "Meta", None), "model", None)
+    if model is None:
         continue
     seen.add(path)
-    model = cls.queryset.model
     meta = model._meta
-    instance = cls()
-    instance.request, instance.format_kwarg, instance.kwargs, instance.brief = None, None, {}, False
-    sc = cls.serializer_class
     s = sc()
     entry = {
         "path": path, "model": label(model), "object_name": meta.object_name, "verbose": force_str(meta.verbose_name),
@@ -245,7 +255,8 @@ for route, view in views(get_resolver().url_patterns):
     entry["generic_relations"] = [{"name": f.name, "to": label(f.related_model), "type": f.content_type_field_name, "id": f.object_id_field_name}
                                   for f in meta.private_fields if isinstance(f, GenericRelation)]
     entry["reverse"] = [{"name": f.get_accessor_name(), "to": label(f.related_model), "field": f.field.name,
-                         "kind": "m2m" if f.many_to_many else "fk"} for f in meta.related_objects]
+                         "kind": "m2m" if f.many_to_many else "one" if f.one_to_one else "fk"}
+                        for f in meta.related_objects if not isinstance(f.field, GenericRelation)]
     entry["unique_together"] = [list(u) for u in meta.unique_together]
     entry["constraints"] = []
     for c in meta.constraints:
@@ -266,7 +277,7 @@ for route, view in views(get_resolver().url_patterns):
             entry["search"] += sorted(set(re.findall(r"(\w+__(?:iexact|istartswith|net_\w+))", inspect.getsource(fsc.search))))
     out.append(entry)
 
-json_text = json.dumps(out, indent=0, sort_keys=True)
+json_text = json.dumps(out, indent=0, default=str)
 with gzip.GzipFile(os.environ["OUT"], "wb", mtime=0) as fh:
     fh.write(json_text.encode())
 print(len(out), "types", len(json_text), "bytes")

@@ -1,0 +1,135 @@
+import { familyOf } from '../network/address.js';
+import { idsOf, type Row, textOf } from '../store/row.js';
+import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
+import { cabling } from './cabling.js';
+import { prefixChildren, prefixDepth } from './prefix-tree.js';
+import { representBrief, type View } from './represent.js';
+
+type Compute = (view: View, row: Row, field: FieldSpec, type: TypeTable) => Json;
+
+const family: Compute = (_, row) => {
+  const number = familyOf(textOf(row.address ?? row.prefix ?? row.start_address));
+  return { value: number, label: `IPv${number}` };
+};
+
+const primaryIp: Compute = (view, row, field) =>
+  representBrief(view, 'ipam.ipaddress', row.primary_ip6 ?? row.primary_ip4, field.nested);
+
+const depth: Compute = (view, row, _, type) => {
+  let level = 0;
+  for (
+    let parent = view.engine.related(type, row, 'parent');
+    parent;
+    parent = view.engine.related(type, parent, 'parent')
+  )
+    level += 1;
+  return level;
+};
+
+const addresses: Compute = (view, row, _, type) =>
+  view.engine.genericIds('ipam.ipaddress', 'assigned_object_type', 'assigned_object_id', type.model, row.id).size;
+
+const fhrpGroups: Compute = (view, row, _, type) =>
+  view.engine.genericIds('ipam.fhrpgroupassignment', 'interface_type', 'interface_id', type.model, row.id).size;
+
+/** Values NetBox works out rather than stores, by field name. What is not here is null, 0 or an empty list. */
+const byName: Readonly<Record<string, Compute>> = {
+  family,
+  primary_ip: primaryIp,
+  children: (view, row) => prefixChildren(view.engine, row),
+  mac_address: (view, row) => view.engine.row('dcim.macaddress', row.primary_mac_address)?.mac_address ?? null,
+  count_ipaddresses: addresses,
+  count_fhrp_groups: fhrpGroups,
+  config_context: () => ({}),
+  choices_count: (_, row) => (Array.isArray(row.extra_choices) ? row.extra_choices.length : 0),
+  asn_count: (view, row) =>
+    [...view.engine.db.table('ipam.asn').rows()].filter(
+      (asn) => Number(asn.asn) >= Number(row.start) && Number(asn.asn) <= Number(row.end),
+    ).length,
+  utilization: (view, row, _, type) => (type.model === 'ipam.vlangroup' ? vlanGroupUtilization(view, row) : null),
+  data_type: (_, row) => dataTypes[textOf(row.type)] ?? 'string',
+  changed_object: (view, row) => representBrief(view, textOf(row.changed_object_type), row.changed_object_id),
+  prechange_data: (_, row) => row.prechange_data ?? {},
+  postchange_data: (_, row) => row.postchange_data ?? {},
+  is_plugin_model: () => false,
+  rest_api_endpoint: (view, row) => view.engine.tables.byModel(`${row.app_label}.${row.model}`)?.path ?? null,
+  app_name: (_, row) => row.app_name ?? null,
+  model_name: (_, row) => row.model_name ?? null,
+  model_name_plural: (_, row) => row.model_name_plural ?? null,
+  description: (_, row) => row.description ?? '',
+};
+
+const dataTypes: Readonly<Record<string, string>> = {
+  integer: 'integer',
+  decimal: 'decimal',
+  boolean: 'boolean',
+  json: 'object',
+  object: 'object',
+  multiselect: 'array',
+  multiobject: 'array',
+};
+
+/** A field without a column of its own. */
+export function computed(view: View, type: TypeTable, field: FieldSpec, row: Row): Json | undefined {
+  const cable = cabling(view, type, field, row);
+  if (cable !== undefined) return cable;
+  if (field.name === '_depth' || field.source === 'level') {
+    return type.model === 'ipam.prefix' ? prefixDepth(view.engine, row) : depth(view, row, field, type);
+  }
+  const compute = byName[field.name];
+  if (compute) return compute(view, row, field, type);
+  if (type.columns[field.source]?.kind === 'CounterCacheField')
+    return view.counted ? componentCount(view, type, field, row) : 0;
+  if (field.name.endsWith('_count'))
+    return view.counted ? subtreeCount(view, type, field, row) : (field.default ?? undefined);
+  const relation = type.reverse.find((reverse) => reverse.name === field.source);
+  if (field.kind === 'related-list') {
+    if (!relation) return [];
+    return view.engine
+      .reverseIds(type.model, relation, row.id)
+      .map((id) => (field.nested ? representBrief(view, relation.to, id, field.nested) : id));
+  }
+  if (field.kind === 'related' && relation) {
+    const [id] = view.engine.reverseIds(type.model, relation, row.id);
+    return representBrief(view, relation.to, id, field.nested);
+  }
+  return null;
+}
+
+/** `interface_count` of a device: the rows of `dcim.interface` that name it. */
+function componentCount(view: View, type: TypeTable, field: FieldSpec, row: Row): number {
+  const stem = field.name === 'member_count' ? 'device' : field.name.replace(/_count$/, '').replaceAll('_', '');
+  const app = type.model.split('.')[0] ?? '';
+  const names =
+    type.model === 'virtualization.virtualmachine' && stem === 'interface'
+      ? ['virtualization.vminterface']
+      : [`${app}.${stem}`];
+  const target = names.map((name) => view.engine.tables.byModel(name)).find((one) => one !== undefined);
+  const column = Object.entries(target?.columns ?? {}).find(([, spec]) => spec.to === type.model)?.[0];
+  return target && column !== undefined ? view.engine.db.table(target.model).where(column, row.id).size : 0;
+}
+
+/** Counts that include the subtree: sites of a region and its children, devices of a role and its children, … */
+function subtreeCount(view: View, type: TypeTable, field: FieldSpec, row: Row): Json {
+  const what = field.name.replace(/_count$/, '');
+  const target = view.engine.tables.types.find((other) => other.model.endsWith(`.${what}`));
+  if (!target) return 0;
+  const column = Object.entries(target.columns).find(([, spec]) => spec.to === type.model)?.[0];
+  if (column === undefined) return 0;
+  const wanted = [row.id];
+  let count = 0;
+  for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
+    count += view.engine.db.table(target.model).where(column, id).size;
+    if (type.tree) wanted.push(...view.engine.db.table(type.model).where('parent', id));
+  }
+  return count;
+}
+
+function vlanGroupUtilization(view: View, row: Row): string {
+  const total = (Array.isArray(row.vid_ranges) ? row.vid_ranges : []).reduce((sum: number, range: Json) => {
+    const [low = 0, high = 0] = idsOf(range);
+    return sum + high - low + 1;
+  }, 0);
+  const used = view.engine.db.table('ipam.vlan').where('group', row.id).size;
+  return String(Math.round((used / Math.max(total, 1)) * 10000) / 100);
+}
