@@ -102,7 +102,8 @@ export function makeTransport(options: TransportOptions): Transport {
       throw connectionFault(error, where);
     }
     const json = parse(text, type);
-    if (json === undefined) throw htmlFault({ base, status, type, text, retryAfter: header('retry-after') });
+    if (json === undefined || (status >= 300 && status < 400))
+      throw htmlFault({ base, status, type, text, retryAfter: header('retry-after') });
     const fault = faultOfStatus({
       base,
       status,

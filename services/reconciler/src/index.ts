@@ -1,1 +1,3 @@
-export { type Reconciler, type ReconcilerOptions, makeReconciler } from './reconciler.js';
+export { makeReconciler, type Reconciler, type ReconcilerOptions } from './reconciler.js';
+export { RECONCILER_SETTINGS } from './settings.js';
+export { startReconciler } from './start-reconciler.js';

@@ -25,7 +25,12 @@ export function openNetbox(o: OpenNetboxOptions): Netbox {
     timeoutMs: o.timeoutMs,
     maxConnections: concurrency + 1,
     types: NETBOX_TYPES,
-    pacing: { startBatch: batchSize, maxBatch: maxBatchSize, startConcurrency: Math.min(2, concurrency), maxConcurrency: concurrency },
+    pacing: {
+      startBatch: batchSize,
+      maxBatch: maxBatchSize,
+      startConcurrency: Math.min(2, concurrency),
+      maxConcurrency: concurrency,
+    },
     onRequest: ({ method, outcome, seconds }) => {
       o.metrics.request({ method, outcome, seconds });
       o.metrics.setConcurrency(netbox.pacer.state().limit);

@@ -13,10 +13,11 @@ import { platformStatus } from './api/platform-status.js';
 import { reconcilerRoutes } from './api/routes.js';
 import { whyIdle } from './api/why-idle.js';
 import { BRAIN } from './brain.js';
+import { measureBacklog, repeat } from './duties.js';
 import { openNetbox } from './open-netbox.js';
 import { makeRate } from './rate.js';
 import { settingsOf } from './settings-of.js';
-import { measureBacklog, repeat } from './duties.js';
+import { uuidv7 } from './uuidv7.js';
 import { plannerFor } from './worker/attempt.js';
 import { makeCompletions } from './worker/completions.js';
 import type { WorkerDeps, WorkerSettings } from './worker/deps.js';
@@ -24,11 +25,10 @@ import { makeDrain } from './worker/drain.js';
 import { makeOwnRequests } from './worker/feed/own-requests.js';
 import { makeFeedPoller } from './worker/feed/poll-feed.js';
 import { makeGates } from './worker/gates.js';
+import { makeKnownAnswers } from './worker/identity/known-answers.js';
 import { mirrorOnlyAnswers } from './worker/identity/mirror-only.js';
-import { makeNegativeCache } from './worker/identity/negative-cache.js';
 import { type Mode, makeModeSwitch } from './worker/mode.js';
 import { workerMetrics } from './worker/worker-metrics.js';
-import { uuidv7 } from './uuidv7.js';
 
 export interface ReconcilerOptions {
   readonly store: Store;
@@ -73,7 +73,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
   const settings = settingsOf({ workerId: o.instanceId, settings: reconcile, tuning });
   const hardStop = new AbortController();
   const gates = makeGates({ log: o.logger, now: Date.now });
-  const missing = makeNegativeCache({ maxAgeMs: settings.mirrorMaxAgeMs, limit: 50_000, now: Date.now });
+  const known = makeKnownAnswers({ maxAgeMs: settings.mirrorMaxAgeMs, limit: 50_000, now: Date.now });
   const own = makeOwnRequests();
   const mode = makeModeSwitch(o.store);
   const rate = makeRate(Date.now);
@@ -96,7 +96,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     brain: BRAIN,
     policy: () => o.loaded.policy,
     observing: async () => (await mode.get()) === 'observe',
-    missing,
+    known,
     ownRequests: own,
     log: o.logger,
     metrics: workerMetrics(o.metrics.reconcile),
@@ -106,7 +106,15 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     random: Math.random,
     hardStop: hardStop.signal,
   };
-  const poller = makeFeedPoller({ feed: netbox.feed, reader: netbox.reader, store: o.store, brain: BRAIN, missing, own, log: o.logger });
+  const poller = makeFeedPoller({
+    feed: netbox.feed,
+    reader: netbox.reader,
+    store: o.store,
+    brain: BRAIN,
+    known,
+    own,
+    log: o.logger,
+  });
   let consumer: Consumer | null = null;
 
   async function wakeAll(): Promise<void> {
@@ -139,7 +147,10 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
   }
 
   const complete = (view: SyncView): Promise<SyncView> =>
-    completeView({ store: o.store, planFromMirror: (rows) => plannerFor(deps, mirrorOnlyAnswers(deps, o.store))(rows) }, view);
+    completeView(
+      { store: o.store, planFromMirror: (rows) => plannerFor(deps, mirrorOnlyAnswers(deps, o.store))(rows) },
+      view,
+    );
 
   return {
     netbox,
@@ -154,7 +165,14 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
       completeView: complete,
       policies: () => describePolicy(o.loaded),
       platform: () =>
-        platformStatus({ store: o.store, netbox, netboxUrl: o.netbox.url, gates, mode: mode.get, recentlyFinished: rate.lastMinute }),
+        platformStatus({
+          store: o.store,
+          netbox,
+          netboxUrl: o.netbox.url,
+          gates,
+          mode: mode.get,
+          recentlyFinished: rate.lastMinute,
+        }),
       whyIdle: () =>
         whyIdle({
           store: o.store,
@@ -186,7 +204,12 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
         onFault: ({ where, error }) => o.logger.warn({ where, err: error }, 'the queue had a fault'),
       });
       const duty = { logger: o.logger, lifecycle: o.lifecycle };
-      repeat({ ...duty, name: 'change feed', everyMs: feedIntervalMs ?? reconcile.mirror.feedIntervalSeconds * 1_000, duty: pollFeed });
+      repeat({
+        ...duty,
+        name: 'change feed',
+        everyMs: feedIntervalMs ?? reconcile.mirror.feedIntervalSeconds * 1_000,
+        duty: pollFeed,
+      });
       repeat({ ...duty, name: 'store maintenance', everyMs: MAINTAIN_MS, duty: () => o.store.maintain() });
       o.lifecycle.onStop({ phase: 'drain', name: 'reconciler', deadlineMs: GRACE_MS + 5_000, stop: stopWorking });
       o.lifecycle.onStop({ phase: 'settle', name: 'netbox', stop: () => netbox.close() });

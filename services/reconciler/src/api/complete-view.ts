@@ -15,7 +15,9 @@ export interface CompleteViewDeps {
  * page at a time, so the cost is bounded by the page. A receipt that cannot be rebuilt is given without verdicts.
  */
 export async function completeView(deps: CompleteViewDeps, view: SyncView): Promise<SyncView> {
-  const bare = view.entities.filter((receipt) => receipt.state === 'unchanged' && Object.keys(receipt.fields).length === 0);
+  const bare = view.entities.filter(
+    (receipt) => receipt.state === 'unchanged' && Object.keys(receipt.fields).length === 0,
+  );
   if (bare.length === 0) return view;
   const rows = (await Promise.all(bare.map((receipt) => rowOf(deps, view, receipt)))).filter((row) => row !== null);
   const plan = await deps.planFromMirror(rows).catch(() => null);
@@ -24,7 +26,9 @@ export async function completeView(deps: CompleteViewDeps, view: SyncView): Prom
   const rebuilt = new Map(
     plan.outcomes.flatMap((outcome) => {
       const change = outcome.change === null ? undefined : changes.get(outcome.change);
-      return change === undefined || change.action === 'create' ? [] : [[refKey(outcome.ref), unchanged(change)] as const];
+      return change === undefined || change.action === 'create'
+        ? []
+        : [[refKey(outcome.ref), unchanged(change)] as const];
     }),
   );
   return {
@@ -62,7 +66,11 @@ function unchanged(change: Change): Readonly<Record<string, FieldVerdict>> {
     Object.entries(fields).map(([name, field]) => [
       name,
       field.verdict === 'written' || field.verdict === 'defaulted'
-        ? { ...field, verdict: 'equal' as const, reason: 'was equal when the receipt was made; NetBox holds another value now' }
+        ? {
+            ...field,
+            verdict: 'equal' as const,
+            reason: 'was equal when the receipt was made; NetBox holds another value now',
+          }
         : field,
     ]),
   );

@@ -48,7 +48,9 @@ export async function platformStatus(deps: PlatformDeps): Promise<JsonObject> {
       latency_seconds: known === null ? null : Math.round(known.latencyMs) / 1_000,
       paced_to: deps.netbox.pacer.state().limit,
     },
-    mirror: Object.fromEntries(mirror.map((row) => [row.objectType, { objects: row.count, oldest_read_at: row.oldestReadAt }])),
+    mirror: Object.fromEntries(
+      mirror.map((row) => [row.objectType, { objects: row.count, oldest_read_at: row.oldestReadAt }]),
+    ),
     drift: {},
   };
 }

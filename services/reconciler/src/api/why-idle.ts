@@ -24,9 +24,13 @@ export async function whyIdle(deps: WhyIdleDeps): Promise<JsonObject> {
   const ingest = deps.ingestClosed();
   const notes = [
     ...(backlog.total === 0 ? ['nothing waits: everything accepted has its receipt'] : []),
-    ...(mode === 'observe' ? ['observe mode: plans and receipts are made, nothing is written; `diode go-live` ends it'] : []),
+    ...(mode === 'observe'
+      ? ['observe mode: plans and receipts are made, nothing is written; `diode go-live` ends it']
+      : []),
     ...(feed.kind === 'blind' ? [`changes made in NetBox are seen only when the mirror ages: ${feed.reason}`] : []),
-    ...(held !== null && held < deps.partitions ? [`this process holds ${held} of ${deps.partitions} partitions; others hold the rest`] : []),
+    ...(held !== null && held < deps.partitions
+      ? [`this process holds ${held} of ${deps.partitions} partitions; others hold the rest`]
+      : []),
   ];
   return {
     idle: backlog.total === 0,

@@ -30,7 +30,7 @@ export function answersFor(deps: WorkerDeps, mistrust: boolean): Answers {
   return makeAnswers({
     mirror: deps.store,
     reader: deps.netbox.reader,
-    missing: deps.missing,
+    known: deps.known,
     lookupKeys: (observed) => deps.brain.lookupKeys(observed),
     mirrorMaxAgeMs: deps.settings.mirrorMaxAgeMs,
     signal: deps.hardStop,
@@ -175,7 +175,6 @@ function ownersOf(plan: Plan, rows: readonly ClaimedWork[]): ReadonlyMap<string,
 
 async function remember(deps: WorkerDeps, applied: Applied): Promise<void> {
   if (applied.touched.length === 0) return;
-  for (const type of new Set(applied.touched.map((observed) => observed.objectType))) deps.missing.forgetType(type);
   await deps.store.put(applied.touched.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
 }
 

@@ -6,7 +6,10 @@ const WAITING = 1_000;
 const REMEMBERED = 5_000;
 
 /** One log line for each sync that came to its end, written beside the work and never holding it up. */
-export function makeCompletions(store: Pick<ViewVerbs, 'waitTerminal' | 'sync'>, log: WorkerLog): {
+export function makeCompletions(
+  store: Pick<ViewVerbs, 'waitTerminal' | 'sync'>,
+  log: WorkerLog,
+): {
   note(done: readonly FinishedWork[]): void;
   settled(): Promise<void>;
 } {

@@ -4,7 +4,7 @@ import type { Netbox } from '@diode/netbox';
 import type { Assertion, TerminalState } from '@diode/protocol';
 import type { Store } from '@diode/store';
 import type { Planning } from './identity/drive.js';
-import type { NegativeCache } from './identity/negative-cache.js';
+import type { KnownAnswers } from './identity/known-answers.js';
 
 /** What the worker says about itself; the runtime's logger fits. */
 export interface WorkerLog {
@@ -16,8 +16,16 @@ export interface WorkerLog {
 /** What the worker counts. Labels are closed sets; a source nobody configured is `other`. */
 export interface WorkerMetrics {
   /** `seconds` from picking it up to its receipt. */
-  ended(o: { readonly source: string; readonly dryRun: boolean; readonly state: TerminalState; readonly seconds: number }): void;
-  retried(reason: 'netbox_unavailable' | 'netbox_throttled' | 'storage_unavailable' | 'conflict' | 'other', count: number): void;
+  ended(o: {
+    readonly source: string;
+    readonly dryRun: boolean;
+    readonly state: TerminalState;
+    readonly seconds: number;
+  }): void;
+  retried(
+    reason: 'netbox_unavailable' | 'netbox_throttled' | 'storage_unavailable' | 'conflict' | 'other',
+    count: number,
+  ): void;
 }
 
 /** The engine as the worker uses it: pure, total, and the only place where anything is decided (I3). */
@@ -52,7 +60,7 @@ export interface WorkerDeps {
   readonly policy: () => Policy;
   /** Observe mode: plan and receipt, write nothing. Asked for each batch. */
   readonly observing: () => Promise<boolean>;
-  readonly missing: NegativeCache;
+  readonly known: KnownAnswers;
   /** Request ids of our own writes, for the change feed. */
   readonly ownRequests: { add(requestId: string): void };
   readonly log: WorkerLog;

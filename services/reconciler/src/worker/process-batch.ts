@@ -142,7 +142,12 @@ function poisoned(deps: WorkerDeps, row: ClaimedWork, error: unknown): FinishedW
 const reasonOf = (fault: NetboxFault): 'netbox_throttled' | 'netbox_unavailable' =>
   fault.kind === 'throttled' ? 'netbox_throttled' : 'netbox_unavailable';
 
-function count(deps: WorkerDeps, rows: readonly ClaimedWork[], finished: readonly FinishedWork[], seconds: number): void {
+function count(
+  deps: WorkerDeps,
+  rows: readonly ClaimedWork[],
+  finished: readonly FinishedWork[],
+  seconds: number,
+): void {
   const byKey = new Map(rows.map((row) => [refKey(row.ref), row]));
   for (const done of finished) {
     const row = byKey.get(refKey(done.ref));

@@ -236,5 +236,7 @@ function groups(items: readonly Sendable[]): readonly (readonly [string, readonl
     map.set(key, [...(map.get(key) ?? []), item]);
   }
   const place = (item: Sendable): number => Number(item.body.device ?? item.netboxId ?? 0);
-  return [...map.values()].map((list) => [list[0]?.change.objectType ?? '', [...list].sort((a, b) => place(a) - place(b))] as const);
+  return [...map.values()].map(
+    (list) => [list[0]?.change.objectType ?? '', [...list].sort((a, b) => place(a) - place(b))] as const,
+  );
 }

@@ -2,7 +2,7 @@ import type { NetboxFeed, NetboxReader, ObjectChange } from '@diode/netbox';
 import type { JsonValue } from '@diode/protocol';
 import type { MirrorVerbs, SettingVerbs } from '@diode/store';
 import type { Brain, WorkerLog } from '../deps.js';
-import type { NegativeCache } from '../identity/negative-cache.js';
+import type { KnownAnswers } from '../identity/known-answers.js';
 import type { OwnRequests } from './own-requests.js';
 
 const CURSOR = 'change_feed_cursor';
@@ -18,7 +18,7 @@ export interface FeedDeps {
   readonly reader: Pick<NetboxReader, 'getMany'>;
   readonly store: MirrorVerbs & SettingVerbs;
   readonly brain: Pick<Brain, 'rowOf' | 'lookupKeys'>;
-  readonly missing: NegativeCache;
+  readonly known: KnownAnswers;
   readonly own: OwnRequests;
   readonly log: WorkerLog;
 }
@@ -63,7 +63,7 @@ export function makeFeedPoller(deps: FeedDeps): FeedPoller {
 
   async function forgetAll(why: string | null): Promise<void> {
     await deps.store.clear();
-    deps.missing.clear();
+    deps.known.clear();
     if (why !== null) deps.log.warn({ reason: why }, 'the mirror was emptied');
   }
 
@@ -80,7 +80,10 @@ export function makeFeedPoller(deps: FeedDeps): FeedPoller {
           return;
         }
         const fresh = page.changes.filter((change) => !seen.has(change.id));
-        await take(deps, fresh.filter((change) => !deps.own.has(change.requestId)));
+        await take(
+          deps,
+          fresh.filter((change) => !deps.own.has(change.requestId)),
+        );
         const newest: number = page.changes.reduce((max, change) => Math.max(max, change.id), cursor);
         seen = new Set([...seen, ...page.changes.map((change) => change.id)].filter((id) => id > newest - OVERLAP));
         const moved = newest > cursor;
@@ -104,11 +107,12 @@ async function take(deps: FeedDeps, changes: readonly ObjectChange[]): Promise<v
     byType.set(change.objectType, ids.set(change.objectId, change));
   }
   for (const [objectType, ids] of byType) {
-    deps.missing.forgetType(objectType);
+    deps.known.forgetType(objectType);
     const alive = [...ids.values()].filter((change) => change.action !== 'delete').map((change) => change.objectId);
     await deps.store.forget([...ids.keys()].map((id) => ({ objectType, id })));
     if (alive.length === 0 || alive.length > REFRESH_LIMIT) continue;
     const found = await deps.reader.getMany(objectType, alive);
-    if (found.length > 0) await deps.store.put(found.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
+    if (found.length > 0)
+      await deps.store.put(found.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
   }
 }

@@ -1,7 +1,7 @@
 import type { Lookup, LookupAnswer, Observed, Plan } from '@diode/engine';
 import type { NetboxReader } from '@diode/netbox';
 import type { MirrorVerbs } from '@diode/store';
-import type { NegativeCache } from './negative-cache.js';
+import type { KnownAnswers } from './known-answers.js';
 
 interface Answer {
   readonly lookup: Lookup;
@@ -13,7 +13,7 @@ interface Answer {
 export interface AnswersDeps {
   readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put' | 'aliasTargets'>;
   readonly reader: Pick<NetboxReader, 'find'>;
-  readonly missing: NegativeCache;
+  readonly known: KnownAnswers;
   readonly lookupKeys: (observed: Observed) => readonly string[];
   readonly mirrorMaxAgeMs: number;
   readonly signal: AbortSignal;
@@ -46,7 +46,7 @@ export function makeAnswers(deps: AnswersDeps): Answers {
     for (const lookup of lookups) {
       const answer = found.get(lookup.key) ?? [];
       memo.set(lookup.key, { lookup, objects: answer, fresh: true });
-      if (answer.length === 0) deps.missing.add(lookup);
+      deps.known.set(lookup, answer);
     }
     await remember([...found.values()].flat());
   }
@@ -59,17 +59,26 @@ export function makeAnswers(deps: AnswersDeps): Answers {
 
   async function ask(lookups: readonly Lookup[]): Promise<LookupAnswer> {
     const unknown = [...new Map(lookups.filter((l) => !memo.has(l.key)).map((l) => [l.key, l])).values()];
-    const mirrored = deps.mistrust ? new Map<string, readonly Observed[]>() : await deps.mirror.lookup(unknown, deps.mirrorMaxAgeMs);
+    const mirrored = deps.mistrust
+      ? new Map<string, readonly Observed[]>()
+      : await deps.mirror.lookup(unknown, deps.mirrorMaxAgeMs);
     const rest: Lookup[] = [];
     const aliases: Lookup[] = [];
     for (const lookup of unknown) {
       const objects = mirrored.get(lookup.key);
-      if (objects !== undefined) memo.set(lookup.key, { lookup, objects, fresh: isAlias(lookup) && objects.length === 0 });
-      else if (isAlias(lookup)) aliases.push(lookup);
-      else if (!deps.mistrust && deps.missing.has(lookup)) memo.set(lookup.key, { lookup, objects: [], fresh: false });
-      else rest.push(lookup);
+      if (isAlias(lookup)) {
+        if (objects === undefined) aliases.push(lookup);
+        else memo.set(lookup.key, { lookup, objects, fresh: objects.length === 0 });
+        continue;
+      }
+      const told = deps.mistrust ? null : whole(lookup, objects, deps.known.ids(lookup));
+      if (told === null) rest.push(lookup);
+      else memo.set(lookup.key, { lookup, objects: told, fresh: false });
     }
-    await Promise.all([fromNetbox(rest), fromAliases(aliases)]);
+    const needed = rest.filter(
+      (lookup) => !lookup.unlessFound?.some((key) => (memo.get(key)?.objects.length ?? 0) > 0),
+    );
+    await Promise.all([fromNetbox(needed), fromAliases(aliases)]);
     return new Map(lookups.map((lookup) => [lookup.key, memo.get(lookup.key)?.objects ?? []]));
   }
 
@@ -77,13 +86,18 @@ export function makeAnswers(deps: AnswersDeps): Answers {
   async function fromAliases(lookups: readonly Lookup[]): Promise<void> {
     const named = lookups.flatMap((lookup) => (lookup.by.kind === 'alias' ? [{ lookup, alias: lookup.by.alias }] : []));
     if (named.length === 0) return;
-    const targets = await deps.mirror.aliasTargets(named.map(({ lookup, alias }) => ({ objectType: lookup.objectType, alias })));
+    const targets = await deps.mirror.aliasTargets(
+      named.map(({ lookup, alias }) => ({ objectType: lookup.objectType, alias })),
+    );
     const byId = targets.map(({ objectType, netboxId }) => idLookup({ objectType, id: netboxId }));
-    const found = byId.length === 0 ? new Map<string, readonly Observed[]>() : await deps.reader.find(byId, deps.signal);
+    const found =
+      byId.length === 0 ? new Map<string, readonly Observed[]>() : await deps.reader.find(byId, deps.signal);
     await remember([...found.values()].flat());
     for (const { lookup, alias } of named) {
       const ids = targets.filter((target) => target.objectType === lookup.objectType && target.alias === alias);
-      const objects = ids.flatMap(({ objectType, netboxId }) => found.get(idLookup({ objectType, id: netboxId }).key) ?? []);
+      const objects = ids.flatMap(
+        ({ objectType, netboxId }) => found.get(idLookup({ objectType, id: netboxId }).key) ?? [],
+      );
       memo.set(lookup.key, { lookup, objects, fresh: true });
     }
   }
@@ -117,11 +131,26 @@ export function makeAnswers(deps: AnswersDeps): Answers {
       const ids = new Set(touched.map((object) => `${object.objectType}#${object.id}`));
       for (const [key, answer] of memo) {
         const stale = answer.objects.length === 0 || answer.objects.some((o) => ids.has(`${o.objectType}#${o.id}`));
-        if (stale) memo.delete(key);
+        if (!stale) continue;
+        memo.delete(key);
+        deps.known.forget(answer.lookup);
       }
-      for (const type of new Set(touched.map((object) => object.objectType))) deps.missing.forgetType(type);
     },
   };
+}
+
+/**
+ * What is known without asking NetBox, or null. The mirror's objects answer a question NetBox holds unique; one that may have several answers is whole
+ * when all that NetBox gave last time are still there (and own creates since then beside them).
+ */
+function whole(
+  lookup: Lookup,
+  mirrored: readonly Observed[] | undefined,
+  ids: readonly number[] | null,
+): readonly Observed[] | null {
+  if (mirrored === undefined) return ids !== null && ids.length === 0 ? [] : null;
+  if (lookup.many !== true) return mirrored;
+  return ids?.every((id) => mirrored.some((object) => object.id === id)) === true ? mirrored : null;
 }
 
 const isAlias = (lookup: Lookup): boolean => lookup.by.kind === 'alias';

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { makeGate, makeGrantSource, makeVerifier } from '@diode/access';
+import { formatMistakes, loadPolicy } from '@diode/policy';
+import { DiodeError } from '@diode/protocol';
+import { openQueue } from '@diode/queue';
+import {
+  addHealthRoutes,
+  buildHttpApp,
+  type ConfigOf,
+  type MainContext,
+  makeHealth,
+  makeMetrics,
+  startMetricsServer,
+} from '@diode/runtime';
+import { openStore } from '@diode/store';
+import { makeReconciler } from './reconciler.js';
+import type { RECONCILER_SETTINGS } from './settings.js';
+
+const MAX_CONNECTIONS = 10;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** NetBox's time-out is 30 s in the shipped settings; a partition's lease outlives it and a margin. */
+const LEASE_MARGIN_MS = 15_000;
+
+/** The reconciler as a process of its own: its parts, its API, its metrics. Stops with the lifecycle. */
+export async function startReconciler({
+  config,
+  logger,
+  life,
+  instanceId,
+}: MainContext<typeof RECONCILER_SETTINGS>): Promise<{ readonly port: number }> {
+  const loaded = loadPolicy(config.configDir);
+  if (loaded.kind === 'invalid')
+    throw new DiodeError('policy_invalid', { detail: formatMistakes(loaded.mistakes), errors: [] });
+  const { databaseUrl, redisUrl, url, token } = needed(config);
+  const settings = loaded.settings.reconciler;
+  const store = await openStore({
+    databaseUrl,
+    maxConnections: MAX_CONNECTIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
+  const leaseMs = Math.max(settings.queue.leaseSeconds, settings.netbox.timeoutSeconds) * 1_000 + LEASE_MARGIN_MS;
+  const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs });
+  life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
+
+  const issuer = config.hydraPublicUrl;
+  const verifier = makeVerifier({
+    issuer,
+    jwksUrl: config.jwksUrl ?? `${issuer}/.well-known/jwks.json`,
+    audience: 'diode',
+  });
+  const gate = makeGate({ verifier, grants: makeGrantSource({}) });
+  const metrics = makeMetrics({ service: 'reconciler', parts: ['reconcile'] });
+  const ca = config.netboxCaFile === null ? null : await readFile(config.netboxCaFile, 'utf8');
+  const reconciler = makeReconciler({
+    store,
+    queue,
+    loaded,
+    netbox: { url, token, ...(ca === null ? {} : { ca }) },
+    gate,
+    logger,
+    metrics,
+    lifecycle: life,
+    instanceId,
+    mode: config.mode,
+  });
+  const health = makeHealth();
+  for (const check of reconciler.health) health.add(check);
+
+  const app = buildHttpApp({ logger, metrics: metrics.http });
+  await app.register(reconciler.routes);
+  const mayDetail = (request: { headers: Parameters<typeof verifier.authenticate>[0] }): Promise<boolean> =>
+    verifier.authenticate(request.headers).then((verification) => verification.kind === 'ok');
+  addHealthRoutes(app, { health, paths: ['/health', '/health/reconciler'], mayDetail });
+  await app.listen({ host: config.host, port: config.port });
+  life.onStop({ phase: 'refuse', name: 'http', stop: () => app.close() });
+  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
+  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape.close() });
+
+  await reconciler.start();
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  logger.info({ port, metrics_port: scrape.port, netbox: url, mode: config.mode }, 'reconciler ready');
+  return { port };
+}
+
+/** What has no default outside standalone, all that is missing said at once. */
+function needed(config: ConfigOf<typeof RECONCILER_SETTINGS>): {
+  databaseUrl: string;
+  redisUrl: string;
+  url: string;
+  token: string;
+} {
+  const { databaseUrl, redisUrl, netboxUrl: url, netboxToken: token } = config;
+  if (databaseUrl !== null && redisUrl !== null && url !== null && token !== null)
+    return { databaseUrl, redisUrl, url, token };
+  const missing = Object.entries({
+    DIODE_DATABASE_URL: databaseUrl,
+    DIODE_REDIS_URL: redisUrl,
+    DIODE_NETBOX_URL: url,
+    DIODE_NETBOX_TOKEN: token,
+  }).filter(([, value]) => value === null);
+  throw new DiodeError('config_invalid', {
+    detail: missing.map(([name]) => `${name} is not set`).join('; '),
+    errors: missing.map(([name]) => ({
+      pointer: `/env/${name}`,
+      code: 'config_invalid',
+      detail: `${name} is not set`,
+      remedy: `Set ${name} as .env.example explains.`,
+    })),
+  });
+}
