@@ -5,3 +5,4 @@ export * from './json.js';
 export * from './openapi.js';
 export * from './receipt.js';
 export * from './states.js';
+export * from './wire/index.js';
