@@ -148,7 +148,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
 
   const complete = (view: SyncView): Promise<SyncView> =>
     completeView(
-      { store: o.store, planFromMirror: (rows) => plannerFor(deps, mirrorOnlyAnswers(deps, o.store))(rows) },
+      { store: o.store, planFromMirror: (rows) => plannerFor(deps, mirrorOnlyAnswers(deps, o.store), 'observe')(rows) },
       view,
     );
 

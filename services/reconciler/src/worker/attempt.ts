@@ -1,4 +1,4 @@
-import type { Change, Plan, Prepared } from '@diode/engine';
+import type { Change, Plan, PlanMode, Prepared } from '@diode/engine';
 import type { Assertion, EntityRef } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
 import { type Applied, applyPlan, type Owner } from './apply/apply-plan.js';
@@ -39,7 +39,11 @@ export function answersFor(deps: WorkerDeps, mistrust: boolean): Answers {
 }
 
 /** Prepares, identifies and plans rows as one graph. */
-export function plannerFor(deps: WorkerDeps, answers: Answers): (rows: readonly ClaimedWork[]) => Promise<Plan> {
+export function plannerFor(
+  deps: WorkerDeps,
+  answers: Answers,
+  mode: PlanMode,
+): (rows: readonly ClaimedWork[]) => Promise<Plan> {
   const policy = deps.policy();
   const prepared = new Map<string, Prepared>();
   return (rows) => {
@@ -48,7 +52,7 @@ export function plannerFor(deps: WorkerDeps, answers: Answers): (rows: readonly 
       prepared.set(refKey(row.ref), known);
       return known;
     });
-    return drive(deps.brain.planning(list, policy), (lookups) => answers.ask(lookups));
+    return drive(deps.brain.planning(list, policy, mode), (lookups) => answers.ask(lookups));
   };
 }
 
@@ -65,7 +69,7 @@ export async function attempt(
   const repeatAfterMs = deps.settings.netboxTimeoutMs + deps.settings.repeatMarginMs;
   const crashed = all.filter((row) => row.hasUnsettledChanges);
   const answers = answersFor(deps, crashed.length > 0);
-  const planFor = plannerFor(deps, answers);
+  const planFor = plannerFor(deps, answers, 'write');
   const progress = new Progress();
   let rows = all;
   let plan = await planFor(rows);

@@ -31,7 +31,7 @@ export async function processBatch(deps: WorkerDeps, rows: readonly ClaimedWork[
 
 async function foresee(deps: WorkerDeps, rows: readonly ClaimedWork[], observing: boolean): Promise<AttemptEnd> {
   const plannedAt = new Date(deps.now()).toISOString();
-  const plan = await plannerFor(deps, answersFor(deps, false))(rows);
+  const plan = await plannerFor(deps, answersFor(deps, false), 'observe')(rows);
   const outcomes = new Map(plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
   const finished = rows.map((row) => {
     const outcome = outcomes.get(refKey(row.ref));
