@@ -13,6 +13,11 @@ export interface MappingStep {
   readonly note: string;
 }
 
+/** A name the catalogue knows for a field; `forV6` is where an IPv6 address of that name goes. */
+export interface AliasStep extends MappingStep {
+  readonly forV6: MappingStep;
+}
+
 export interface CustomFieldStep {
   readonly rule: CustomFieldRule;
   /** Where else than in `custom_fields` the value may stand. */
@@ -38,6 +43,7 @@ export interface Program {
   readonly policy: TypePolicy;
   readonly fields: ReadonlyMap<string, FieldRow>;
   readonly mappings: readonly MappingStep[];
+  readonly aliases: readonly AliasStep[];
   readonly customFields: readonly CustomFieldStep[];
   readonly transforms: readonly FieldStep<Transformation>[];
   readonly checks: readonly FieldStep<Check>[];
@@ -79,13 +85,10 @@ function makeProgram(name: ObjectTypeName, policy: TypePolicy): Program {
     row,
     policy,
     fields,
-    mappings: policy.mappings.map((mapping) => ({
-      from: mapping.from,
-      only: mapping.from.length === 1 ? (mapping.from[0] ?? null) : null,
-      to: mapping.to,
-      target: mapping.to.split('.'),
-      field: fields.get(mapping.to) ?? null,
-      note: `${mapping.from.join('.')} read as ${mapping.to} (${placeOf(mapping.origin)})`,
+    mappings: policy.mappings.map(({ from, to, origin }) => mappingStep(fields, from, to, placeOf(origin))),
+    aliases: Object.entries(row?.aliases ?? {}).map(([alias, to]) => ({
+      ...mappingStep(fields, [alias], to, 'built in'),
+      forV6: mappingStep(fields, [alias], to === 'primary_ip4' ? 'primary_ip6' : to, 'built in'),
     })),
     customFields: policy.customFields.map((rule) => ({
       rule,
@@ -97,6 +100,22 @@ function makeProgram(name: ObjectTypeName, policy: TypePolicy): Program {
     checks,
     filtered,
     inertForText: row === null || !touched.includes(row.labelField),
+  };
+}
+
+function mappingStep(
+  fields: ReadonlyMap<string, FieldRow>,
+  from: readonly string[],
+  to: string,
+  at: string,
+): MappingStep {
+  return {
+    from,
+    only: from.length === 1 ? (from[0] ?? null) : null,
+    to,
+    target: to.split('.'),
+    field: fields.get(to) ?? null,
+    note: `${from.join('.')} read as ${to} (${at})`,
   };
 }
 

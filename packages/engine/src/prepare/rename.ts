@@ -5,9 +5,6 @@ import { type Draft, own, ownAt, pointerOf, putAt, withoutPath } from './own.js'
 import type { MappingStep, Program } from './program.js';
 import { note, type Scope } from './scope.js';
 
-/** Names the seed uses for a device's primary address; built in, whatever the files say. */
-const ADDRESS_ALIASES = ['management_ip', 'mgmt_ip'] as const;
-
 /** Where a field came from, for pointers: target → the asserted path. */
 export type Origins = Map<string, readonly string[]>;
 
@@ -19,7 +16,7 @@ export interface Work {
 }
 
 /**
- * Carries out mappings, then the built-in aliases. A mapping fires only when its target is absent and the value has the
+ * Carries out mappings, then the catalogue's aliases (`management_ip`), which hold whatever the files say. A mapping fires only when its target is absent and the value has the
  * target's shape; otherwise the source name keeps its own NetBox meaning (READING "Order of a fact's way").
  */
 export function rename(scope: Scope, program: Program, work: Work): void {
@@ -28,13 +25,11 @@ export function rename(scope: Scope, program: Program, work: Work): void {
     if (value === undefined) continue;
     if (renameOne(program, work, step, value)) note(scope, step.note);
   }
-  if (!program.fields.has('primary_ip4')) return;
-  for (const alias of ADDRESS_ALIASES) {
-    const value = own(work.draft, alias);
-    if (value === undefined || program.fields.has(alias)) continue;
-    const to = familyOf(value) === 6 ? 'primary_ip6' : 'primary_ip4';
-    const step = { from: [alias], to, target: [to], field: program.fields.get(to) ?? null };
-    if (renameOne(program, work, step, value)) note(scope, `${alias} read as ${to} (built in)`);
+  for (const step of program.aliases) {
+    const value = own(work.draft, step.from[0] ?? '');
+    if (value === undefined) continue;
+    const fitting = familyOf(value) === 6 ? step.forV6 : step;
+    if (renameOne(program, work, fitting, value)) note(scope, fitting.note);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ReconcilerFile } from '../schema/reconciler.js';
 /** Where what no file says comes from. */
 export const BUILT_IN: Origin = { file: 'built in', line: 0, key: '' };
 
-/** Names vendors go by at the start of a device type. The longer first word wins by the planner's comparing longest first. */
+/** Names vendors go by at the start of a device type. */
 export const COMMON_MANUFACTURERS: readonly string[] = [
   'A10 Networks',
   'Adtran',
@@ -99,9 +99,13 @@ export function createDefaults(file: ReconcilerFile): CreateDefaults {
   };
 }
 
-/** Types that may be made because something refers to them: those named, else every type of the catalogue. */
+/** Built in: all of the catalogue but custom fields and their choices, which are declared, not referred to. */
+const NOT_BY_REFERENCE: readonly ObjectTypeName[] = ['extras.customfield', 'extras.customfieldchoiceset'];
+
+/** Types that may be made because something refers to them. */
 export function creatableTypes(file: ReconcilerFile): ReadonlySet<ObjectTypeName> {
   const named = file.create?.value;
-  if (named === undefined) return new Set(OBJECT_TYPES.map((row) => row.name));
-  return new Set(named.map((name) => typeNamed(name)?.name).filter((name) => name !== undefined));
+  if (named !== undefined)
+    return new Set(named.map((name) => typeNamed(name)?.name).filter((name) => name !== undefined));
+  return new Set(OBJECT_TYPES.map((row) => row.name).filter((name) => !NOT_BY_REFERENCE.includes(name)));
 }

@@ -11,7 +11,7 @@ export interface OfType<T> {
 
 /** The type a collection or content type names: `ip-addresses`, `ip_addresses` and `ipam.ipaddress` are one. */
 export function typeNamed(name: string): ObjectTypeRow | undefined {
-  return byCollection(name) ?? byCollection(name.replaceAll('_', '-')) ?? objectType(name);
+  return byCollection(name) ?? objectType(name);
 }
 
 /** The names a file may use, in the seed's spelling. */
