@@ -3,3 +3,4 @@ export type * from './contract.js';
 export { makeIssuerAdmin } from './issuer-admin.js';
 export { type IssuerHttp, makeIssuerHttp } from './issuer-http.js';
 export { makeIssuerPublic } from './issuer-public.js';
+export { AUTH_SETTINGS } from './settings.js';

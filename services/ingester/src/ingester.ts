@@ -3,11 +3,19 @@ import type { Policy } from '@diode/engine';
 import type { IngesterSettings } from '@diode/policy';
 import type { OpenApiFragment } from '@diode/protocol';
 import { PARTITIONS, type Queue } from '@diode/queue';
-import type { HealthCheck, Lifecycle, Logger, Metrics } from '@diode/runtime';
+import {
+  type GrpcMetrics,
+  type HealthCheck,
+  type Lifecycle,
+  type Logger,
+  type Metrics,
+  makeGrpcServer,
+} from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
 import { makeBackPressure } from './back-pressure.js';
 import type { IngesterDeps } from './deps.js';
+import { INGEST_METHOD, ingestCall } from './grpc/ingest-call.js';
 import { ingesterOpenApi } from './http/openapi.js';
 import { ingestRoutes } from './http/routes.js';
 import { makeWorkRouter } from './route-work.js';
@@ -32,6 +40,8 @@ export interface IngesterOptions {
 export interface Ingester {
   readonly deps: IngesterDeps;
   readonly routes: FastifyPluginAsync;
+  /** The same over the official wire; `makeFrontServer` feeds it. */
+  grpcServer(o: { logger: Logger; metrics: GrpcMetrics }): ReturnType<typeof makeGrpcServer>;
   readonly openApi: OpenApiFragment;
   readonly health: readonly HealthCheck[];
   /** Why ingest refuses at the moment; null while it accepts. */
@@ -69,6 +79,14 @@ export function makeIngester(o: IngesterOptions): Ingester {
   return {
     deps,
     routes: ingestRoutes(deps),
+    grpcServer: ({ logger, metrics }) =>
+      makeGrpcServer({
+        logger,
+        metrics,
+        services: { [INGEST_METHOD]: ingestCall(deps) },
+        authenticate: (authorization) => o.gate.admit({ authorization }, 'ingest'),
+        maxMessageBytes: limits.bodyBytes,
+      }),
     openApi: ingesterOpenApi(),
     health: [
       { name: 'postgres', critical: true, check: async () => void (await o.store.ping()) },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type GrantSource, makeGrantSource, makeVerifier, type Verifier } from '@diode/access';
+import { type GrantSource, makeAdminGrantLookup, makeGrantSource, makeVerifier, type Verifier } from '@diode/access';
 import {
   type ClientSeed,
   configuredSources,
@@ -8,7 +8,6 @@ import {
   resolveClientSecrets,
   startIssuer,
 } from '@diode/issuer';
-import { isJsonObject } from '@diode/protocol';
 import type { Lifecycle, Logger } from '@diode/runtime';
 import { sayTakenPort } from './taken-port.js';
 
@@ -63,22 +62,7 @@ export async function startIssuerPart(o: IssuerPartOptions): Promise<IssuerPart>
     }),
     grants: makeGrantSource({
       configured: configuredSources(config),
-      lookup: (id, signal) => sourcesOfClient(issuer.adminUrl, id, signal),
+      lookup: makeAdminGrantLookup({ adminUrl: issuer.adminUrl }),
     }),
   };
-}
-
-/** `metadata.sources` of a client at the issuer; undefined = not bound. */
-async function sourcesOfClient(
-  adminUrl: string,
-  clientId: string,
-  signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
-  const response = await fetch(`${adminUrl}/admin/clients/${encodeURIComponent(clientId)}`, { signal });
-  if (response.status === 404) return [];
-  if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
-  const client: unknown = await response.json();
-  const metadata = isJsonObject(client) ? client.metadata : undefined;
-  const sources = isJsonObject(metadata) ? metadata.sources : undefined;
-  return Array.isArray(sources) ? sources.filter((s) => typeof s === 'string') : undefined;
 }

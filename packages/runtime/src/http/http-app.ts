@@ -27,6 +27,8 @@ export interface HttpAppOptions {
   readonly bodyLimitBytes?: number;
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDRs. Default none. */
   readonly trustProxy?: readonly string[];
+  /** Changes a URL before it is routed; `//` is collapsed already. */
+  readonly rewritePath?: (url: string) => string;
   /** A request must have arrived whole in this time. Default 60 s. */
   readonly requestTimeoutMs?: number;
   /** Longest header block in bytes. Default 32 KiB. */
@@ -43,7 +45,10 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
     loggerInstance: o.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
-    rewriteUrl: (request) => collapseSlashes(request.url ?? '/'),
+    rewriteUrl: (request) => {
+      const url = collapseSlashes(request.url ?? '/');
+      return o.rewritePath === undefined ? url : o.rewritePath(url);
+    },
     bodyLimit: o.bodyLimitBytes ?? 1_048_576,
     trustProxy: o.trustProxy === undefined ? false : [...o.trustProxy],
     requestTimeout: o.requestTimeoutMs ?? 60_000,

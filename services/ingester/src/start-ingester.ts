@@ -1,0 +1,93 @@
+import { makeAdminGrantLookup, makeGate, makeGrantSource, makeVerifier } from '@diode/access';
+import { formatMistakes, loadPolicy } from '@diode/policy';
+import { DiodeError } from '@diode/protocol';
+import { openQueue } from '@diode/queue';
+import {
+  addHealthRoutes,
+  buildHttpApp,
+  type ConfigOf,
+  type MainContext,
+  makeFrontServer,
+  makeHealth,
+  makeMetrics,
+  startMetricsServer,
+} from '@diode/runtime';
+import { openStore } from '@diode/store';
+import { makeIngester } from './ingester.js';
+import type { INGESTER_SETTINGS } from './settings.js';
+
+const MAX_CONNECTIONS = 8;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** The ingester takes no partition; the queue only wants a number. */
+const LEASE_MS = 30_000;
+
+/** The ingester as a process of its own: HTTP and gRPC on one port, metrics beside it. Stops with the lifecycle. Gives the ports it bound. */
+export async function startIngester({
+  config,
+  logger,
+  life,
+  instanceId,
+}: MainContext<typeof INGESTER_SETTINGS>): Promise<{ readonly port: number; readonly metricsPort: number }> {
+  const loaded = loadPolicy(config.configDir);
+  if (loaded.kind === 'invalid') throw new DiodeError('policy_invalid', { detail: formatMistakes(loaded.mistakes) });
+  const { databaseUrl, redisUrl } = needed(config);
+  const store = await openStore({
+    databaseUrl,
+    maxConnections: MAX_CONNECTIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
+  const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs: LEASE_MS });
+  life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
+  const issuer = config.hydraPublicUrl;
+  const gate = makeGate({
+    verifier: makeVerifier({ issuer, jwksUrl: config.jwksUrl ?? `${issuer}/.well-known/jwks.json`, audience: 'diode' }),
+    grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
+  });
+  const metrics = makeMetrics({ service: 'ingester', parts: ['ingest'] });
+  const settings = loaded.settings.ingester;
+  const ingester = makeIngester({
+    store,
+    queue,
+    policy: loaded.policy,
+    settings,
+    gate,
+    logger,
+    metrics,
+    lifecycle: life,
+    webhookSecret: config.webhookSecret,
+  });
+  const health = makeHealth();
+  for (const check of ingester.health) health.add(check);
+  const app = buildHttpApp({ logger, metrics: metrics.http, bodyLimitBytes: settings.limits.bodyBytes });
+  await app.register(ingester.routes);
+  addHealthRoutes(app, {
+    health,
+    paths: ['/health', '/health/ingester'],
+    mayDetail: async (request) => (await gate.admit(request.headers, 'read')) !== undefined,
+  });
+  const front = makeFrontServer({ http: app, grpc: ingester.grpcServer({ logger, metrics: metrics.grpc }) });
+  const port = await front.listen({ host: config.host, port: config.port });
+  life.onStop({ phase: 'refuse', name: 'front', stop: () => front.close() });
+  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
+  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape.close() });
+  logger.info({ port, metrics_port: scrape.port }, 'ingester ready');
+  return { port, metricsPort: scrape.port };
+}
+
+function needed(config: ConfigOf<typeof INGESTER_SETTINGS>): { databaseUrl: string; redisUrl: string } {
+  const { databaseUrl, redisUrl } = config;
+  if (databaseUrl !== null && redisUrl !== null) return { databaseUrl, redisUrl };
+  const missing = Object.entries({ DIODE_DATABASE_URL: databaseUrl, DIODE_REDIS_URL: redisUrl }).filter(
+    ([, value]) => value === null,
+  );
+  throw new DiodeError('config_invalid', {
+    detail: missing.map(([name]) => `${name} is not set`).join('; '),
+    errors: missing.map(([name]) => ({
+      pointer: `/env/${name}`,
+      code: 'config_invalid',
+      detail: `${name} is not set`,
+      remedy: `Set ${name} as .env.example explains.`,
+    })),
+  });
+}
