@@ -20,20 +20,24 @@ export const isRoot = process.getuid?.() === 0;
 /** What a server started by us runs as. */
 export const serverUid = isRoot ? 65534 : (process.getuid?.() ?? -1);
 
+type Part = 'postgres' | 'redis';
+
 export interface PartProcess extends SpawnedNode {
-  readonly part: { readonly url: string; readonly kind: string; readonly pid: number | null };
+  readonly parts: Readonly<
+    Partial<Record<Part, { readonly url: string; readonly kind: string; readonly pid: number | null }>>
+  >;
 }
 
-/** Starts a part in a Node of its own and waits until it runs. */
+/** Starts a part, or both (`postgres,redis`), in a Node of its own and waits until they run. */
 export async function startInProcess(
-  part: 'postgres' | 'redis',
+  parts: Part | 'postgres,redis',
   options: object,
   as: SpawnNodeOptions = {},
 ): Promise<PartProcess> {
-  const node = spawnNode(SCRIPT, [part, JSON.stringify(options)], { HOME: '/nonexistent' }, as);
+  const node = spawnNode(SCRIPT, [parts, JSON.stringify(options)], { HOME: '/nonexistent' }, as);
   const [, outcome = '', text = ''] = await node.line(/^(running|failed) (.*)$/);
   if (outcome === 'failed') throw new Error(text);
-  const started = { ...node, part: JSON.parse(text) };
+  const started = { ...node, parts: JSON.parse(text) };
   elsewhere.push(started);
   return started;
 }
@@ -61,8 +65,9 @@ export function cleansUp(): void {
   afterEach(async () => {
     for (const part of here.splice(0)) await part.stop();
     for (const node of elsewhere.splice(0)) {
-      const pid = node.part.pid;
-      if ((await node.kill()).signal === 'SIGKILL' && pid !== null && isOurServer(pid)) process.kill(pid, 'SIGKILL');
+      await node.kill();
+      for (const { pid } of Object.values(node.parts))
+        if (pid !== null && isOurServer(pid)) process.kill(pid, 'SIGKILL');
     }
   });
   afterAll(() => {

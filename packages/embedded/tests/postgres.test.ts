@@ -45,13 +45,14 @@ test('what was committed is there after a stop and a start, at the same address'
   await second.stop();
 });
 
-test('after a kill of ours the server is taken over', async () => {
-  const killed = await startInProcess('postgres', options);
-  await sql(killed.part.url, 'insert into thing values (2)');
-  await killed.kill();
+test('a second start is refused and told by whom; after a kill of that one its server is taken over', async () => {
+  const other = await startInProcess('postgres', options);
+  await expect(start()).rejects.toThrow(`process ${other.pid} already runs postgres in ${dataDir}`);
+  await sql(other.parts.postgres!.url, 'insert into thing values (2)');
+  await other.kill();
   const next = await start();
-  expect(next.pid).toBe(killed.part.pid);
-  expect(next.url).toBe(killed.part.url);
+  expect(next.pid).toBe(other.parts.postgres!.pid);
+  expect(next.url).toBe(other.parts.postgres!.url);
   expect(await things(next.url)).toEqual([1, 2]);
   await next.stop();
   await expect(sql(next.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
@@ -79,9 +80,9 @@ test('a server that is killed is started again at its address, with all that was
 
 test('when both were killed the next start recovers', async () => {
   const killed = await startInProcess('postgres', options);
-  await sql(killed.part.url, 'insert into thing values (4)');
+  await sql(killed.parts.postgres!.url, 'insert into thing values (4)');
   await killed.kill();
-  process.kill(killed.part.pid!, 'SIGKILL');
+  process.kill(killed.parts.postgres!.pid!, 'SIGKILL');
   const next = await start();
   expect(await things(next.url)).toEqual([1, 2, 3, 4]);
   await next.stop();
@@ -92,13 +93,6 @@ test('a pid file that names another program by now is no obstacle', async () => 
   const postgres = await start();
   expect(await things(postgres.url)).toEqual([1, 2, 3, 4]);
   await postgres.stop();
-});
-
-test('a second start in the directory is refused and told by whom', async () => {
-  const other = await startInProcess('postgres', options);
-  await expect(start()).rejects.toThrow(`process ${other.pid} already runs postgres in ${dataDir}`);
-  await other.kill('SIGTERM');
-  await (await start()).stop();
 });
 
 test('a port that is taken is one sentence', async () => {

@@ -1,22 +1,25 @@
-import { startPostgres, startRedis } from '../src/index.js';
+import { type RunningPart, startPostgres, startRedis } from '../src/index.js';
 
-/** Started by the tests in a process that they can kill: `start-part.ts postgres|redis <options as JSON>`. */
-const [part = '', json = '{}'] = process.argv.slice(2);
+/** Started by the tests in a process that they can kill: `start-part.ts postgres,redis <options as JSON>`. */
+const [parts = '', json = '{}'] = process.argv.slice(2);
 const log = {
   info: (fields: object, message: string) => console.error(message, JSON.stringify(fields)),
   warn: (fields: object, message: string) => console.error(message, JSON.stringify(fields)),
 };
-const start = part === 'redis' ? startRedis : startPostgres;
+const running: Record<string, RunningPart> = {};
 try {
-  const running = await start({ ...JSON.parse(json), log });
-  console.log(`running ${JSON.stringify({ url: running.url, kind: running.kind, pid: running.pid })}`);
+  for (const part of parts.split(',')) {
+    running[part] = await (part === 'redis' ? startRedis : startPostgres)({ ...JSON.parse(json), log });
+  }
   // Nothing else keeps this process alive, as the servers must not.
   const stay = setInterval(() => undefined, 60_000);
   process.once('SIGTERM', async () => {
     clearInterval(stay);
-    await running.stop();
+    for (const part of Object.values(running)) await part.stop();
     console.log('stopped');
   });
+  console.log(`running ${JSON.stringify(running)}`);
 } catch (error) {
+  for (const part of Object.values(running)) await part.stop();
   console.log(`failed ${error instanceof Error ? error.message : String(error)}`);
 }

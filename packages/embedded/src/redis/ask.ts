@@ -39,6 +39,7 @@ export async function whoAnswers(url: string): Promise<RedisAnswer> {
     // "Connection is closed" hides why; the event told it.
     throw broken ?? error;
   } finally {
-    client.disconnect();
+    // On a connection that never came about this would leave a timer of two seconds.
+    if (client.status !== 'end') client.disconnect();
   }
 }

@@ -46,7 +46,8 @@ export async function redisFromDebian(place: Place, log: Log): Promise<RedisProg
   log.info({ part: 'redis' }, 'no Redis is installed: fetching the package of the distribution through apt');
   try {
     await makeOpenDir(place.cacheDir);
-    const fetched = (await fetchAny([], root, place)) ?? (await fetchAny(await ownLists(place.cacheDir), root, place));
+    const fetched =
+      (await fetchAny([], root, place, log)) ?? (await fetchAny(await ownLists(place.cacheDir), root, place, log));
     if (!fetched) log.info({ part: 'redis' }, 'apt knows no Redis or Valkey that runs here');
     return fetched;
   } catch (error) {
@@ -55,11 +56,17 @@ export async function redisFromDebian(place: Place, log: Log): Promise<RedisProg
   }
 }
 
-async function fetchAny(lists: readonly string[], root: string, place: Place): Promise<RedisProgram | null> {
+async function fetchAny(lists: readonly string[], root: string, place: Place, log: Log): Promise<RedisProgram | null> {
   for (const flavour of FLAVOURS) {
     const names = await packagesOf(flavour, lists);
     if (!names) continue;
-    await unpack(names, lists, root);
+    try {
+      await unpack(names, lists, root);
+    } catch (error) {
+      // A package may be known and not to be had: lists without a source, a mirror that is away, a newer version there.
+      log.info({ part: 'redis', package: flavour.server, reason: messageOf(error) }, 'apt could not fetch the package');
+      continue;
+    }
     const program = await programIn(root, place);
     if (program) return program;
     await rm(root, { recursive: true, force: true });
@@ -101,7 +108,12 @@ async function ownLists(cacheDir: string): Promise<readonly string[]> {
   const cache = join(cacheDir, 'apt', 'cache');
   await mkdir(join(state, 'lists', 'partial'), { recursive: true, mode: 0o755 });
   await mkdir(join(cache, 'archives', 'partial'), { recursive: true, mode: 0o755 });
-  const options = [`-o=Dir::State=${state}`, '-o=Dir::State::status=/var/lib/dpkg/status', `-o=Dir::Cache=${cache}`];
+  const options = [
+    `-o=Dir::State=${state}`,
+    `-o=Dir::State::lists=${state}/lists`,
+    '-o=Dir::State::status=/var/lib/dpkg/status',
+    `-o=Dir::Cache=${cache}`,
+  ];
   // One source of several that cannot be reached makes apt fail, with the lists of the others in place.
   await apt([...options, 'update']).catch(() => undefined);
   return options;
@@ -121,6 +133,8 @@ async function programIn(root: string, place: Place): Promise<RedisProgram | nul
   return null;
 }
 
+/** apt's own words, which come after its long command line. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.trim() : String(error);
+  const text = error instanceof Error ? error.message.trim() : String(error);
+  return /^E: .*$/m.exec(text)?.[0] ?? text;
 }
