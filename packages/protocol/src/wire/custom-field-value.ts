@@ -1,43 +1,44 @@
-import type { DescOneof } from '@bufbuild/protobuf';
-import { isReflectList, isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
+import type { DescMessage } from '@bufbuild/protobuf';
 import type { JsonObject, JsonValue } from '../json.js';
-import { modelKey, realNumber, wholeNumber } from './scalars.js';
-import { instantOf } from './time.js';
+import { chosen, isRaw, type RawMessage } from './raw-message.js';
+import { modelKey, scalar } from './scalars.js';
+import { calendarDate, instantOf } from './time.js';
 
 /** How the message of an object is read; handed in, because objects hold custom fields that hold objects. */
-type ReadObject = (fields: ReflectMessage) => JsonObject | null;
+type ReadObject = (desc: DescMessage, value: unknown) => JsonObject | null;
 
 /** A `CustomFieldValue` as NetBox's REST takes it; `null` (clear) when no value is set. */
-export function customFieldValue(fields: ReflectMessage, read: ReadObject): JsonValue {
-  const chosen = oneofNamed(fields, 'value');
-  const field = chosen && fields.oneofCase(chosen);
-  if (field !== undefined) return chosenValue(field.name, fields.get(field), read);
-  const lists = fields.fields.filter((f) => f.fieldKind === 'list' && fields.isSet(f));
-  const [list] = lists;
-  const items = list === undefined ? undefined : fields.get(list);
-  if (!isReflectList(items)) return null;
-  return [...items].map((item) => (isReflectMessage(item) ? objectReference(item, read) : String(item)));
+export function customFieldValue(desc: DescMessage, message: RawMessage, read: ReadObject): JsonValue {
+  const reference = (value: unknown): JsonValue => objectReference(desc, value, read);
+  const choice = chosen(message.value);
+  if (choice !== null) return chosenValue(choice.member, choice.value, reference);
+  const { multipleSelection, multipleObjects } = message;
+  if (Array.isArray(multipleSelection) && multipleSelection.length > 0) return multipleSelection.map(scalar);
+  return Array.isArray(multipleObjects) && multipleObjects.length > 0 ? multipleObjects.map(reference) : null;
 }
 
-function chosenValue(kind: string, value: unknown, read: ReadObject): JsonValue {
-  if (isReflectMessage(value)) {
-    if (kind === 'date') return instantOf(value)?.slice(0, 10) ?? null;
-    return kind === 'datetime' ? instantOf(value) : objectReference(value, read);
+function chosenValue(kind: string, value: unknown, reference: (value: unknown) => JsonValue): JsonValue {
+  switch (kind) {
+    case 'object':
+      return reference(value);
+    case 'date':
+      return calendarDate(value);
+    case 'datetime':
+      return instantOf(value);
+    case 'json':
+      return parsed(String(value));
+    default:
+      return scalar(value);
   }
-  if (typeof value === 'bigint') return wholeNumber(value);
-  if (typeof value === 'number') return realNumber(value);
-  if (typeof value === 'boolean') return value;
-  const text = String(value);
-  return kind === 'json' ? parsed(text) : text;
 }
 
-/** `{"site": {…}}`: the member says which model is meant. */
-function objectReference(fields: ReflectMessage, read: ReadObject): JsonValue {
-  const chosen = oneofNamed(fields, 'object');
-  const field = chosen && fields.oneofCase(chosen);
-  const value = field === undefined ? undefined : fields.get(field);
-  if (field === undefined || !isReflectMessage(value)) return null;
-  const data = read(value);
+/** A `CustomFieldObjectReference` as `{"site": {…}}`: the member says which model is meant. */
+function objectReference(valueDesc: DescMessage, value: unknown, read: ReadObject): JsonValue {
+  const desc = valueDesc.field.object?.message;
+  const choice = isRaw(value) ? chosen(value.object) : null;
+  const field = choice === null ? undefined : desc?.field[choice.member];
+  if (choice === null || field?.message === undefined) return null;
+  const data = read(field.message, choice.value);
   return data === null ? null : { [modelKey(field.name)]: data };
 }
 
@@ -49,8 +50,4 @@ function parsed(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-function oneofNamed(fields: ReflectMessage, name: string): DescOneof | undefined {
-  return fields.oneofs.find((oneof) => oneof.name === name);
 }

@@ -1,8 +1,9 @@
-import { isReflectList, isReflectMessage, type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import type { DescField } from '@bufbuild/protobuf';
 import type { JsonObject } from '../json.js';
 import { wireMessage } from './descriptor.js';
 import type { WireRequest } from './ingest-request.js';
 import { messageData } from './message-data.js';
+import { chosen, hasUnknown, isRaw, type RawMessage } from './raw-message.js';
 import { SUPPORTED_ENTITIES } from './supported-types.js';
 import { instantOf } from './time.js';
 
@@ -26,45 +27,36 @@ export type WireEntity =
 
 /** The entities of a request as assertions, or a verdict for each that cannot be one. */
 export function entitiesOf(request: WireRequest): WireEntity[] {
-  const fields = reflect(wireMessage('IngestRequest'), request.message);
-  const field = fields.findNumber(2);
-  const list = field === undefined ? undefined : fields.get(field);
-  if (!isReflectList(list)) return [];
-  return [...list].flatMap((item) => (isReflectMessage(item) ? [entityOf(item)] : []));
+  const members = wireMessage('Entity').oneofs[0]?.fields ?? [];
+  const fields = new Map(members.map((field) => [field.localName, field]));
+  return request.entities.map((entity) => entityOf(fields, entity));
 }
 
-function entityOf(fields: ReflectMessage): WireEntity {
-  const [oneof] = fields.oneofs;
-  const member = oneof && fields.oneofCase(oneof);
-  const value = member && fields.get(member);
-  if (member === undefined || !isReflectMessage(value)) return emptyEntity(fields);
-  const objectType = SUPPORTED_ENTITIES.get(member.name);
+function entityOf(fields: ReadonlyMap<string, DescField>, entity: RawMessage): WireEntity {
+  const choice = chosen(entity.entity);
+  const field = choice === null ? undefined : fields.get(choice.member);
+  if (choice === null || field?.message === undefined || !isRaw(choice.value)) return emptyEntity(entity);
+  const objectType = SUPPORTED_ENTITIES.get(field.name);
   if (objectType === undefined) {
     return {
       kind: 'unsupported',
-      oneofName: member.name,
-      detail: `entities of type ${member.name} are not supported yet`,
+      oneofName: field.name,
+      detail: `entities of type ${field.name} are not supported yet`,
       remedy: 'Leave them out; the other entities of the request are not affected.',
     };
   }
-  return { kind: 'entity', objectType, data: messageData(value), observedAt: observedAt(fields) };
+  const data = messageData(field.message, choice.value);
+  return { kind: 'entity', objectType, data, observedAt: instantOf(entity.timestamp) };
 }
 
-function observedAt(fields: ReflectMessage): string | null {
-  const field = fields.findNumber(1);
-  const value = field !== undefined && fields.isSet(field) ? fields.get(field) : undefined;
-  return isReflectMessage(value) ? instantOf(value) : null;
-}
-
-function emptyEntity(fields: ReflectMessage): WireEntity {
-  const [unknown] = fields.getUnknown() ?? [];
+function emptyEntity(entity: RawMessage): WireEntity {
+  const newer = hasUnknown(entity);
   return {
     kind: 'unsupported',
     oneofName: null,
-    detail:
-      unknown === undefined
-        ? 'the entity has no object in it'
-        : `the entity holds field ${unknown.no}, which is newer than the diode.v1 messages this Diode knows`,
-    remedy: unknown === undefined ? 'Set one object in each Entity.' : 'Upgrade Diode, or use an older SDK.',
+    detail: newer
+      ? 'the entity holds an object newer than the diode.v1 messages this Diode knows'
+      : 'the entity has no object in it',
+    remedy: newer ? 'Upgrade Diode, or use an older SDK.' : 'Set one object in each Entity.',
   };
 }

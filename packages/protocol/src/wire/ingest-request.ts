@@ -1,7 +1,7 @@
-import { create, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
-import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { fromBinary, fromJson, type Message, toBinary } from '@bufbuild/protobuf';
 import { DiodeError } from '../errors.js';
 import { wireMessage } from './descriptor.js';
+import { isRaw, type RawMessage } from './raw-message.js';
 
 /** A decoded `diode.v1.IngestRequest`. Fields this Diode does not know are kept inside `message`. */
 export interface WireRequest {
@@ -12,8 +12,11 @@ export interface WireRequest {
   readonly producerAppVersion: string;
   readonly sdkName: string;
   readonly sdkVersion: string;
-  readonly entityCount: number;
+  /** As decoded; `entitiesOf` reads them. */
+  readonly entities: readonly RawMessage[];
   readonly message: Message;
+  /** As they came. */
+  readonly bytes: Uint8Array;
 }
 
 export type DecodedIngest =
@@ -25,7 +28,7 @@ export function decodeIngest(bytes: Uint8Array): DecodedIngest {
   const desc = wireMessage('IngestRequest');
   try {
     const message = fromBinary(desc, bytes);
-    return { kind: 'ok', request: describe(reflect(desc, message), message) };
+    return { kind: 'ok', request: describe(message, bytes) };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unreadable';
     return { kind: 'malformed', detail: `the message is not a diode.v1.IngestRequest: ${why.slice(0, 200)}` };
@@ -44,7 +47,7 @@ export function refusalOf(request: WireRequest): DiodeError | null {
     [request.producerAppVersion, 'producer app version is empty'],
     [request.sdkName, 'sdk name is empty'],
     [request.sdkVersion, 'sdk version is empty'],
-    [request.entityCount > 0 ? 'some' : '', 'entities is empty'],
+    [request.entities.length > 0 ? 'some' : '', 'entities is empty'],
   ];
   const missing = checks.find(([value]) => value === '');
   return missing === undefined ? null : new DiodeError('invalid_request', { detail: missing[1] });
@@ -53,41 +56,24 @@ export function refusalOf(request: WireRequest): DiodeError | null {
 /** `diode.v1.IngestResponse`; `errors` is empty when all is well (the SDKs neither raise nor log it). */
 export function encodeIngestResponse(errors: readonly string[]): Uint8Array {
   const desc = wireMessage('IngestResponse');
-  const message = create(desc);
-  const fields = reflect(desc, message);
-  const field = desc.field.errors;
-  if (field !== undefined && errors.length > 0) {
-    const list: unknown = fields.get(field);
-    if (isAddable(list)) for (const error of errors) list.add(error.toWellFormed());
-  }
-  return toBinary(desc, message);
+  return toBinary(desc, fromJson(desc, { errors: errors.map((error) => error.toWellFormed()) }));
 }
 
-function isAddable(list: unknown): list is { add(item: string): void } {
-  return typeof list === 'object' && list !== null && 'add' in list && typeof list.add === 'function';
-}
-
-function describe(fields: ReflectMessage, message: Message): WireRequest {
-  return {
-    id: textOf(fields, 'id'),
-    stream: textOf(fields, 'stream'),
-    producerAppName: textOf(fields, 'producer_app_name'),
-    producerAppVersion: textOf(fields, 'producer_app_version'),
-    sdkName: textOf(fields, 'sdk_name'),
-    sdkVersion: textOf(fields, 'sdk_version'),
-    entityCount: sizeOf(fields, 'entities'),
-    message,
+function describe(message: Message, bytes: Uint8Array): WireRequest {
+  const fields: RawMessage = isRaw(message) ? message : {};
+  const text = (name: string): string => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
   };
-}
-
-function textOf(fields: ReflectMessage, name: string): string {
-  const field = fields.fields.find((f) => f.name === name);
-  const value = field === undefined ? '' : fields.get(field);
-  return typeof value === 'string' ? value : '';
-}
-
-function sizeOf(fields: ReflectMessage, name: string): number {
-  const field = fields.fields.find((f) => f.name === name);
-  const value = field === undefined ? undefined : fields.get(field);
-  return typeof value === 'object' && value !== null && 'size' in value ? Number(value.size) : 0;
+  return {
+    id: text('id'),
+    stream: text('stream'),
+    producerAppName: text('producerAppName'),
+    producerAppVersion: text('producerAppVersion'),
+    sdkName: text('sdkName'),
+    sdkVersion: text('sdkVersion'),
+    entities: Array.isArray(fields.entities) ? fields.entities.filter(isRaw) : [],
+    message,
+    bytes,
+  };
 }
