@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Identity, Need } from '@diode/access';
 import type { HttpApp } from '@diode/runtime';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Callers } from './caller.js';
 import type { IssuerAdmin, RegisteredClient } from './contract.js';
@@ -19,8 +21,8 @@ const clientName = z
   .max(255)
   .regex(/^[^\p{Cc}]+$/u);
 const newClient = z.object({
-  client_name: z.unknown(),
-  scope: z.unknown(),
+  client_name: z.unknown().optional(),
+  scope: z.unknown().optional(),
   /** Ours: the sources this client may assert as. */
   sources: z.array(z.string().min(1).max(255)).max(100).optional(),
 });
@@ -45,15 +47,25 @@ export function addClientRoutes(
   deps: { readonly admin: IssuerAdmin; readonly callers: Callers; readonly forget: (clientId: string) => void },
 ): void {
   const { admin, callers } = deps;
+  const identities = new WeakMap<FastifyRequest, Identity>();
   const owned = async (params: unknown): Promise<RegisteredClient | undefined> => {
     const { id } = byId.parse(params);
     const client = CLIENT_ID.test(id) ? await admin.client(id) : undefined;
     return client?.owner === OWNER ? client : undefined;
   };
 
-  app.post(`${prefix}/clients`, async (request, reply) => {
-    const caller = await callers.caller(request.headers, 'admin');
-    if (caller.kind === 'refused') return sendRefusal(reply, caller);
+  /** Refuses before a body is read. */
+  const needs = (need: Need) => ({
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      const caller = await callers.caller(request.headers, need);
+      if (caller.kind === 'refused') return sendRefusal(reply, caller);
+      identities.set(request, caller.identity);
+      return undefined;
+    },
+  });
+  const callerOf = (request: FastifyRequest): string | undefined => identities.get(request)?.clientId;
+
+  app.post(`${prefix}/clients`, needs('admin'), async (request, reply) => {
     const body = newClient.safeParse(request.body);
     if (!body.success) return sendOAuthError(reply, { status: 400, error: 'invalid request' });
     const name = clientName.safeParse(body.data.client_name);
@@ -68,17 +80,15 @@ export function addClientRoutes(
       client_name: name.data,
       scope: SCOPE,
       owner: OWNER,
-      metadata: { created_by: caller.identity.clientId, ...(sources === undefined ? {} : { sources }) },
+      metadata: { created_by: callerOf(request), ...(sources === undefined ? {} : { sources }) },
     });
     if (created === undefined) return sendOAuthError(reply, { status: 409, error: 'client already exists' });
-    request.log.info({ client_id: created.client_id, by: caller.identity.clientId }, 'client created');
+    request.log.info({ client_id: created.client_id, by: callerOf(request) }, 'client created');
     const { client_id, client_name, scope, created_at } = created;
     return reply.code(201).send({ client_id, client_secret, client_name, scope, created_at });
   });
 
-  app.get(`${prefix}/clients`, async (request, reply) => {
-    const caller = await callers.caller(request.headers, 'read');
-    if (caller.kind === 'refused') return sendRefusal(reply, caller);
+  app.get(`${prefix}/clients`, needs('read'), async (request, reply) => {
     const query = paging.safeParse(request.query);
     if (!query.success) {
       const field = query.error.issues[0]?.path[0] === 'page_token' ? 'page token' : 'page size';
@@ -92,20 +102,16 @@ export function addClientRoutes(
     });
   });
 
-  app.get(`${prefix}/clients/:id`, async (request, reply) => {
-    const caller = await callers.caller(request.headers, 'read');
-    if (caller.kind === 'refused') return sendRefusal(reply, caller);
+  app.get(`${prefix}/clients/:id`, needs('read'), async (request, reply) => {
     const client = await owned(request.params);
     return client === undefined ? sendOAuthError(reply, NOT_FOUND) : reply.send(shown(client));
   });
 
-  app.delete(`${prefix}/clients/:id`, async (request, reply) => {
-    const caller = await callers.caller(request.headers, 'admin');
-    if (caller.kind === 'refused') return sendRefusal(reply, caller);
+  app.delete(`${prefix}/clients/:id`, needs('admin'), async (request, reply) => {
     const client = await owned(request.params);
     if (client === undefined || !(await admin.remove(client.client_id))) return sendOAuthError(reply, NOT_FOUND);
     deps.forget(client.client_id);
-    request.log.info({ client_id: client.client_id, by: caller.identity.clientId }, 'client deleted');
+    request.log.info({ client_id: client.client_id, by: callerOf(request) }, 'client deleted');
     return reply.code(204).send();
   });
 }

@@ -1,0 +1,35 @@
+import { makeAdminGrantLookup, makeGrantSource, makeVerifier } from '@diode/access';
+import { type MainContext, makeHealth, makeMetrics, startMetricsServer } from '@diode/runtime';
+import { buildAuthApp } from './auth-app.js';
+import { makeIssuerAdmin } from './issuer-admin.js';
+import { makeIssuerHttp } from './issuer-http.js';
+import { makeIssuerPublic } from './issuer-public.js';
+import { type AUTH_SETTINGS, issuerBase, keysUrl } from './settings.js';
+
+/** Builds the auth service on its adapters and listens. */
+export async function startAuth({ config, logger, life }: MainContext<typeof AUTH_SETTINGS>): Promise<void> {
+  const http = makeIssuerHttp();
+  const issuer = makeIssuerPublic({ publicUrl: issuerBase(config), http });
+  const health = makeHealth();
+  health.add({
+    name: 'issuer',
+    critical: true,
+    check: async () => ((await issuer.ready()) ? undefined : 'the token issuer is not ready'),
+  });
+  const metrics = makeMetrics({ service: 'auth', parts: [] });
+  const app = buildAuthApp({
+    logger,
+    metrics: metrics.http,
+    health,
+    issuer,
+    admin: makeIssuerAdmin({ adminUrl: config.hydraAdminUrl, http, ready: issuer.ready }),
+    verifier: makeVerifier({ issuer: config.hydraPublicUrl, jwksUrl: keysUrl(config), audience: 'diode' }),
+    grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
+  });
+  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
+  life.onStop({ phase: 'parts', name: 'metrics', stop: () => scrape.close() });
+  life.onStop({ phase: 'close', name: 'issuer connections', stop: () => http.close() });
+  life.onStop({ phase: 'drain', name: 'http', stop: () => app.close() });
+  const url = await app.listen({ host: config.host, port: config.port });
+  logger.info({ url, metrics_port: scrape.port }, 'auth listening');
+}
