@@ -100,7 +100,10 @@ function check(
     if (value === undefined) continue;
     const complaint = testLabel(value, step.label, step.rule.test);
     if (complaint === null) continue;
-    scope.problems.push(problem(step.rule, complaint, pointerTo(step.path)));
+    const found = problem(step.rule, complaint, pointerTo(step.path));
+    // Two files may say the same of a field, as the seed's do of a VLAN's id: one answer is enough.
+    const said = (one: ProblemItem): boolean => one.pointer === found.pointer && one.detail.startsWith(`${complaint} (`);
+    if (!scope.problems.some(said)) scope.problems.push(found);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Mistake } from '../mistake.js';
+import { deepLine } from './deep-line.js';
 import type { Located, LocatedEntry, Position } from './located.js';
 
 /** No policy is this long; a file that is was not meant for us. */
@@ -8,6 +9,9 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 /** Values in one file, aliases counted each time they are used: what a "billion laughs" file runs into. */
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 64;
+/** After that many the first is what matters. */
+const MAX_SYNTAX_ERRORS = 20;
+const TOO_DEEP = 'nested too deeply to be read';
 
 export interface ParsedYaml {
   /** null for an empty file, and for one that cannot be read. */
@@ -24,6 +28,10 @@ export function parseYaml(file: string, text: string): ParsedYaml {
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
     return whole(`larger than ${MAX_FILE_BYTES} bytes`, 'policy files are small; is this the right file?');
   }
+  const deep = deepLine(text);
+  if (deep !== null) {
+    return { root: null, mistakes: [{ file, line: deep, column: 1, key: '', message: TOO_DEEP, suggestion: null }] };
+  }
   try {
     return parse(file, text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch (error) {
@@ -31,8 +39,8 @@ export function parseYaml(file: string, text: string): ParsedYaml {
       const { line, column } = error.at;
       return { root: null, mistakes: [{ file, line, column, key: '', message: error.message, suggestion: null }] };
     }
-    // The parser recurses; brackets without end exhaust its stack.
-    if (error instanceof RangeError) return whole('nested too deeply to be read', null);
+    // The parser recurses: what deepLine lets through may still exhaust its stack.
+    if (error instanceof RangeError) return whole(TOO_DEEP, null);
     throw error;
   }
 }
@@ -48,56 +56,70 @@ class TooMuch extends Error {
 
 function parse(file: string, text: string): ParsedYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
+  // uniqueKeys compares every key with every other; a look-up table of thousands is told apart by a Map below.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: false });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const mistakes = document.errors.map((error): Mistake => {
-    const duplicate = error.code === 'DUPLICATE_KEY';
-    return {
+  const mistakes = document.errors.map(
+    (error): Mistake => ({
       file,
       ...at(error.pos[0]),
-      key: duplicate ? keyAt(text, error.pos[0]) : '',
-      message: duplicate ? 'this key stands here twice' : `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
-      suggestion: duplicate ? 'keep one of the two' : null,
-    };
-  });
-  // What follows a syntax error is guesswork; after a duplicate key the rest can still be checked.
-  const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
-  if (broken || document.contents === null) return { root: null, mistakes };
+      key: '',
+      message: syntaxMessage(error.message),
+      suggestion: null,
+    }),
+  );
+  // What follows a syntax error is guesswork.
+  if (mistakes.length > 0 || document.contents === null) {
+    const tooDeep = mistakes.find((one) => one.message === TOO_DEEP);
+    return { root: null, mistakes: tooDeep === undefined ? mistakes.slice(0, MAX_SYNTAX_ERRORS) : [tooDeep] };
+  }
   let left = MAX_VALUES;
-  const locate = (node: Node | null, depth: number, fallback: Position): Located => {
+  const locate = (node: Node | null, key: string, depth: number, fallback: Position): Located => {
     const here = node?.range ? at(node.range[0]) : fallback;
     left -= 1;
     if (left < 0) throw new TooMuch(`more than ${MAX_VALUES} values (aliases count each time)`, here);
     if (depth > MAX_DEPTH) throw new TooMuch(`nested deeper than ${MAX_DEPTH} levels`, here);
     if (node === null) return { kind: 'scalar', value: null, at: here };
-    if (isAlias(node)) return { ...locate(node.resolve(document) ?? null, depth + 1, here), at: here };
+    if (isAlias(node)) return { ...locate(node.resolve(document) ?? null, key, depth + 1, here), at: here };
     if (isScalar(node)) return { kind: 'scalar', value: scalarOf(node.value), at: here };
     if (isSeq(node)) {
-      return { kind: 'list', items: node.items.map((item) => locate(item as Node, depth + 1, here)), at: here };
+      const items = node.items.map((item, index) => locate(item as Node, `${key}[${index}]`, depth + 1, here));
+      return { kind: 'list', items, at: here };
     }
     if (!isMap(node)) return { kind: 'scalar', value: null, at: here };
     const entries = new Map<string, LocatedEntry>();
-    for (const { key, value } of node.items) {
-      const keyNode = key as Node | null;
-      const keyPlace = keyNode?.range ? at(keyNode.range[0]) : here;
+    for (const { key: keyNode, value } of node.items as readonly { key: Node | null; value: Node | null }[]) {
+      const keyAt = keyNode?.range ? at(keyNode.range[0]) : here;
       const name = isScalar(keyNode) ? (keyNode.source ?? String(keyNode.value)) : String(keyNode ?? '');
-      if (!entries.has(name))
-        entries.set(name, { keyAt: keyPlace, value: locate(value as Node | null, depth + 1, keyPlace) });
+      const path = key === '' ? name : `${key}.${name}`;
+      const before = entries.get(name);
+      if (before === undefined) entries.set(name, { keyAt, value: locate(value, path, depth + 1, keyAt) });
+      else
+        mistakes.push({
+          file,
+          ...keyAt,
+          key: path,
+          message: `this key stands on line ${before.keyAt.line} already`,
+          suggestion: 'keep one of the two',
+        });
     }
     return { kind: 'map', entries, at: here };
   };
-  return { root: locate(document.contents, 0, { line: 1, column: 1 }), mistakes };
+  const root = locate(document.contents, '', 0, { line: 1, column: 1 });
+  return { root, mistakes };
+}
+
+/** The parser reports its own stack running out as a syntax error. */
+function syntaxMessage(message: string): string {
+  if (message.includes('call stack')) return TOO_DEEP;
+  return `not valid YAML: ${message.split('\n')[0] ?? ''}`;
 }
 
 function scalarOf(value: unknown): string | number | boolean | null {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   return String(value);
-}
-
-function keyAt(text: string, offset: number): string {
-  return /^["']?([^"':\s]+)/.exec(text.slice(offset, offset + 100))?.[1] ?? '';
 }
