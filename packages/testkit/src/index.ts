@@ -8,3 +8,4 @@ export { type UntilOptions, until } from './until.js';
 import './provided-context.js';
 
 export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js';
+export { startTestNetbox, type TestNetbox } from './test-netbox.js';
