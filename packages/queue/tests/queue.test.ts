@@ -1,10 +1,12 @@
-import { freshRedisPrefix, until } from '@diode/testkit';
+import { freshRedisPrefix, leakCheck, until } from '@diode/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Consumer, type ConsumerOptions, openQueue, PARTITIONS, type Queue } from '../src/index.js';
 import { queueKeys } from '../src/keys.js';
 import { type CuttableProxy, cuttableProxy } from './cuttable-proxy.js';
 import { gate } from './gate.js';
+
+leakCheck({ per: 'file' });
 
 const EVERY = Array.from({ length: PARTITIONS }, (_, i) => i);
 const open: Queue[] = [];

@@ -1,10 +1,12 @@
-import { until } from '@diode/testkit';
+import { leakCheck, until } from '@diode/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { int4Array, int8Array, uuidArray } from '../src/postgres/binary-array.js';
 import { CLAIM_ROWS, CLAIMED_ENTITIES, DUE_PARTITIONS, DUE_ROWS, WAKE_NEXT } from '../src/sql/work.js';
 import { finished, newEntity, newSync, uuidV7 } from './new-sync.js';
 import { openTestStore, type TestStore } from './open-test-store.js';
+
+leakCheck({ per: 'file' });
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -98,7 +100,7 @@ describe('with 120,000 rows waiting', () => {
   });
 
   it('waking the next of a key and asking for due partitions probe indexes', async () => {
-    expect(scansWhole(await explain(WAKE_NEXT.text, [int8Array([99n, 5n])]))).toEqual([]);
+    expect(scansWhole(await explain(WAKE_NEXT.text, [int8Array([99n, 5n]), 'channel', ['payload']]))).toEqual([]);
     const nodes = await explain(DUE_PARTITIONS.text, []);
     expect(scansWhole(nodes)).toEqual([]);
     expect(blocks(nodes)).toBeLessThan(400);

@@ -1,6 +1,9 @@
+import { leakCheck } from '@diode/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newEntity, newSync, withBody } from './new-sync.js';
 import { openTestStore, type TestStore } from './open-test-store.js';
+
+leakCheck({ per: 'file' });
 
 let t: TestStore;
 beforeAll(async () => {

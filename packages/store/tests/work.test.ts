@@ -1,7 +1,10 @@
+import { leakCheck } from '@diode/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedWork, Store } from '../src/index.js';
 import { finished, newEntity, newSync, withBody } from './new-sync.js';
 import { openTestStore, type TestStore } from './open-test-store.js';
+
+leakCheck({ per: 'file' });
 
 let t: TestStore;
 let store: Store;
@@ -155,7 +158,7 @@ describe('claiming', () => {
 
 describe('many assertions about one object', () => {
   it('are worked on one after the other, all of them', async () => {
-    const sync = newSync({ entities: Array.from({ length: 700 }, () => newEntity({ orderingKey: '77' })) });
+    const sync = newSync({ entities: Array.from({ length: 300 }, () => newEntity({ orderingKey: '77' })) });
     await store.storeSync(sync);
     const seen: number[] = [];
     for (let batch = await claim(); batch.length > 0; batch = await claim()) {
@@ -163,7 +166,7 @@ describe('many assertions about one object', () => {
       seen.push(batch[0]!.ref.index);
       await store.finish('w1', [finished(batch[0]!.ref)]);
     }
-    expect(seen).toEqual(Array.from({ length: 700 }, (_, i) => i));
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i));
   });
 });
 

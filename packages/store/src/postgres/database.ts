@@ -34,6 +34,11 @@ export interface DatabaseOptions {
 /** Beyond the server's own statement timeout: a server that is gone without a word answers nothing at all. */
 const SILENCE_MARGIN_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * Every transaction of ours goes by index. A prepared plan made while `work` was one page would scan it whole, and would still do so
+ * a minute later with a hundred thousand rows in it, until statistics catch up.
+ */
+const BEGIN = 'BEGIN; SET LOCAL enable_seqscan = off';
 
 export function connectionConfig(o: Omit<DatabaseOptions, 'maxConnections'>): pg.ClientConfig {
   return {
@@ -76,7 +81,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         (await client.query<R>(toQuery(statement, values))).rows,
     };
     try {
-      await client.query('BEGIN');
+      await client.query(BEGIN);
       const result = await work(connection);
       await client.query('COMMIT');
       client.release();

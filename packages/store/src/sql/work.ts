@@ -45,7 +45,7 @@ WITH judged AS (
 chosen AS (SELECT sync_id, index FROM judged WHERE NOT blocked ORDER BY position LIMIT $3),
 deferred AS (
   UPDATE work w SET
-    due_at = statement_timestamp() + least(interval '10 minutes', greatest(interval '5 seconds', statement_timestamp() - j.received_at)),
+    due_at = statement_timestamp() + least(interval '10 minutes', greatest(interval '1 second', statement_timestamp() - j.received_at)),
     claimed_by = NULL,
     state = CASE w.state WHEN 'planning' THEN 'queued' ELSE w.state END
   FROM judged j WHERE j.blocked AND w.sync_id = j.sync_id AND w.index = j.index
@@ -102,23 +102,22 @@ receipts_in AS (
 SELECT sync_id, ordering_key FROM gone`,
 };
 
-/** $1 ordering keys. The next row of each becomes due, unless it is parked for a reason of its own. */
+/**
+ * $1 ordering keys, $2 channel, $3 payloads to notify. The next row of each key becomes due, unless it is parked for a reason of its own. The condition stands in SET, not in
+ * WHERE: a claim may be moving the very row aside at this moment, and only an unconditional update waits for it and sees what it did.
+ */
 export const WAKE_NEXT: Statement = {
   name: 'wake_next',
   text: `
-UPDATE work w SET due_at = statement_timestamp()
-FROM unnest($1::int8[]) AS k(ordering_key)
-CROSS JOIN LATERAL (
-  SELECT sync_id, index FROM work n WHERE n.ordering_key = k.ordering_key ORDER BY sync_id, index LIMIT 1
-) AS head
-WHERE w.sync_id = head.sync_id AND w.index = head.index
-  AND w.claimed_by IS NULL AND w.state = 'queued' AND w.due_at > statement_timestamp()`,
-};
-
-/** $1 channel, $2 payloads. */
-export const NOTIFY: Statement = {
-  name: 'notify',
-  text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+WITH woken AS (
+  UPDATE work w SET due_at = CASE WHEN w.claimed_by IS NULL AND w.state = 'queued' THEN statement_timestamp() ELSE w.due_at END
+  FROM unnest($1::int8[]) AS k(ordering_key)
+  CROSS JOIN LATERAL (
+    SELECT sync_id, index FROM work n WHERE n.ordering_key = k.ordering_key ORDER BY sync_id, index LIMIT 1
+  ) AS head
+  WHERE w.sync_id = head.sync_id AND w.index = head.index
+)
+SELECT pg_notify($2, payload) FROM unnest($3::text[]) AS payload`,
 };
 
 /** $1 worker, $2, $3 refs, $4 state, $5 delay in ms, $6 attempted, $7 waiting for, $8 error. */
@@ -142,8 +141,9 @@ WITH RECURSIVE hop(partition) AS (
   SELECT (SELECT w.partition FROM work w WHERE w.partition > hop.partition ORDER BY w.partition LIMIT 1) FROM hop WHERE hop.partition IS NOT NULL
 )
 SELECT partition FROM hop
-WHERE partition IS NOT NULL
-  AND EXISTS (SELECT FROM work w WHERE w.partition = hop.partition AND w.due_at <= statement_timestamp())`,
+WHERE (
+  SELECT w.due_at <= statement_timestamp() FROM work w WHERE w.partition = hop.partition ORDER BY w.due_at LIMIT 1
+)`,
 };
 
 export const WAKE_RETRYING: Statement = {

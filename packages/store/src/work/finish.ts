@@ -1,7 +1,7 @@
 import type { FinishedWork, WorkVerbs } from '../contract.js';
 import { bytesArray, int4Array, int8Array, textArray, timestampArray, uuidArray } from '../postgres/binary-array.js';
 import type { Database } from '../postgres/database.js';
-import { FINISH_ROWS, NOTIFY, WAKE_NEXT } from '../sql/work.js';
+import { FINISH_ROWS, WAKE_NEXT } from '../sql/work.js';
 import { FINISHED_CHANNEL, notificationPayloads } from '../view/finished-channel.js';
 
 function columns(done: readonly FinishedWork[]): Buffer[] {
@@ -39,9 +39,8 @@ export function makeFinish(db: Database): WorkVerbs['finish'] {
       if (gone.length === 0) return 0;
       // A statement of its own: its snapshot must be younger than the deletion, or it would wake what was just finished.
       const keys = [...new Set(gone.map((row) => row.ordering_key))].map(BigInt).sort((a, b) => (a < b ? -1 : 1));
-      await tx.query(WAKE_NEXT, [int8Array(keys)]);
       const payloads = notificationPayloads([...new Set(gone.map((row) => row.sync_id))]);
-      await tx.query(NOTIFY, [FINISHED_CHANNEL, payloads]);
+      await tx.query(WAKE_NEXT, [int8Array(keys), FINISHED_CHANNEL, payloads]);
       return gone.length;
     });
   };
