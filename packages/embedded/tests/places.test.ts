@@ -114,8 +114,9 @@ test('a directory that another user made is refused with the way out', async () 
 });
 
 test('programs that do not run here are one sentence with the way out', async () => {
-  const native = join(scratch(), 'native');
+  const { home, systemDirs } = closedHome();
+  const native = join(home, 'native');
   mkdirSync(join(native, 'bin'), { recursive: true });
-  const starting = postgresHere({ dataDir: scratch(), native, durable: false });
+  const starting = postgresHere({ dataDir: scratch(), systemDirs, native, durable: false });
   await expect(starting).rejects.toThrow(/DIODE_DATABASE_URL/);
 });
