@@ -28,6 +28,8 @@ export function decodeBody(payload: Readable, encoding: string | undefined): Dec
     });
   }
   const gunzip: DecodedStream & ReturnType<typeof createGunzip> = createGunzip();
+  // Whoever reads it hears of its error; when nobody does (the answer was given already), it must not end the process.
+  gunzip.on('error', () => undefined);
   let encoded = 0;
   payload.on('data', (chunk: Buffer) => {
     encoded += chunk.length;

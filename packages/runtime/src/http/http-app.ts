@@ -76,11 +76,14 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
   return app;
 }
 
+/** Methods whose body nobody reads. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE']);
+
 function readBodies(app: HttpApp): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody(app));
   app.addHook('preParsing', async (request, _reply, payload) =>
-    decodeBody(payload, request.headers['content-encoding']),
+    BODILESS.has(request.method) ? payload : decodeBody(payload, request.headers['content-encoding']),
   );
 }
 

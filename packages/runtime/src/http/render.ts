@@ -1,6 +1,8 @@
-import { DiodeError, ERRORS } from '@diode/protocol';
+import { DiodeError, ERRORS, type ErrorCode } from '@diode/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEM_TYPE, retryAfterSeconds, toProblem } from './problem.js';
+
+const UNREAD_BODY: ReadonlySet<ErrorCode> = new Set(['body_too_large', 'unsupported_media_type']);
 
 /** Answers with a problem body. A fault of ours is logged here and nowhere else (handle or propagate). */
 export function sendProblem(error: DiodeError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -8,6 +10,8 @@ export function sendProblem(error: DiodeError, request: FastifyRequest, reply: F
   else if (ERRORS[error.code].status >= 500) request.log.warn({ code: error.code, err: error }, 'request not served');
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
+  // The rest of the body is not read, so nothing more can be understood on this connection.
+  if (UNREAD_BODY.has(error.code)) reply.header('connection', 'close');
   return reply
     .code(ERRORS[error.code].status)
     .type(PROBLEM_TYPE)
