@@ -69,7 +69,7 @@ describe('no Authorization header', () => {
       const result = await checked.verify(`Bearer ${good.split('.')[0]}.${'A'.repeat(size)}.AAAA`);
       expect(result).toMatchObject({ code: 'unauthenticated', reason: 'The access token is too long.' });
     }
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('with any claims at all, well signed, breaks anything', async () => {
