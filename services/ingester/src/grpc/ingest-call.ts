@@ -31,9 +31,9 @@ export function ingestCall(deps: IngesterDeps): UnaryHandler {
     const { request } = decoded;
     const refusal = refusalOf(request);
     if (refusal !== null) throw refusal;
-    if (request.entityCount > deps.limits.entities) {
+    if (request.entities.length > deps.limits.entities) {
       throw new DiodeError('too_many_entities', {
-        detail: `${request.entityCount} entities; the limit is ${deps.limits.entities}`,
+        detail: `${request.entities.length} entities; the limit is ${deps.limits.entities}`,
       });
     }
     await deps.gate.admitSource(identity, request.producerAppName);
