@@ -6,7 +6,12 @@ import { makePacer, PACING } from './pacer.js';
 function pace(o: { maxConcurrency?: number } = {}) {
   let now = 0;
   const pacer = makePacer({ ...PACING, ...o, now: () => now });
-  return { pacer, takes: (ms: number) => async () => void (now += ms) };
+  return {
+    pacer,
+    takes: (ms: number) => async () => {
+      now += ms;
+    },
+  };
 }
 
 const throttled = (): Promise<never> =>

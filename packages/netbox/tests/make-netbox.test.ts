@@ -182,8 +182,8 @@ describe('the breaker', () => {
     let opened = 0;
     let closed = 0;
     const { peer, netbox } = await connect(html(502, '<html></html>'), {
-      onOpen: () => (opened += 1),
-      onClose: () => (closed += 1),
+      onOpen: () => void opened++,
+      onClose: () => void closed++,
     });
     await expect(netbox.reader.find([bySlug('a')])).rejects.toThrow('netbox_unavailable');
     await expect(netbox.reader.find([bySlug('a')])).rejects.toThrow('netbox_unavailable');

@@ -11,8 +11,8 @@ export const BRAIN: Brain = {
   prepare,
   rowOf: objectType,
   lookupKeys,
-  *planning(prepared, policy, mode) {
+  *planning(prepared, policy, options) {
     const identified = yield* identify(prepared, policy);
-    return plan(identified, policy, mode);
+    return plan(identified, policy, options);
   },
 };

@@ -18,7 +18,6 @@ import { openNetbox } from './open-netbox.js';
 import { makeRate } from './rate.js';
 import { settingsOf } from './settings-of.js';
 import { uuidv7 } from './uuidv7.js';
-import { plannerFor } from './worker/attempt.js';
 import { makeCompletions } from './worker/completions.js';
 import type { WorkerDeps, WorkerSettings } from './worker/deps.js';
 import { makeDrain } from './worker/drain.js';
@@ -28,6 +27,7 @@ import { makeGates } from './worker/gates.js';
 import { makeKnownAnswers } from './worker/identity/known-answers.js';
 import { mirrorOnlyAnswers } from './worker/identity/mirror-only.js';
 import { type Mode, makeModeSwitch } from './worker/mode.js';
+import { plannerFor } from './worker/planner.js';
 import { workerMetrics } from './worker/worker-metrics.js';
 
 export interface ReconcilerOptions {

@@ -1,5 +1,5 @@
 import type { ObjectTypeRow } from '@diode/catalogue';
-import type { Observed, PlanMode, Policy, Prepared } from '@diode/engine';
+import type { Observed, PlanOptions, Policy, Prepared } from '@diode/engine';
 import type { Netbox } from '@diode/netbox';
 import type { Assertion, TerminalState } from '@diode/protocol';
 import type { Store } from '@diode/store';
@@ -31,7 +31,7 @@ export interface WorkerMetrics {
 /** The engine as the worker uses it: pure, total, and the only place where anything is decided (I3). */
 export interface Brain {
   prepare(assertion: Assertion, policy: Policy): Prepared;
-  planning(prepared: readonly Prepared[], policy: Policy, mode: PlanMode): Planning;
+  planning(prepared: readonly Prepared[], policy: Policy, options: PlanOptions): Planning;
   rowOf(objectType: string): ObjectTypeRow | undefined;
   lookupKeys(observed: Observed): readonly string[];
 }

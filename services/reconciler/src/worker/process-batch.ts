@@ -1,10 +1,11 @@
 import { NetboxFault } from '@diode/netbox';
 import { DiodeError } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
-import { type AttemptEnd, answersFor, attempt, plannerFor } from './attempt.js';
+import { type AttemptEnd, attempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import { ClaimsLost, keepClaims } from './claims.js';
 import type { WorkerDeps } from './deps.js';
+import { answersFor, plannerFor } from './planner.js';
 import { foreseeEntity } from './receipts/foresee-entity.js';
 import { refKey } from './receipts/progress.js';
 
