@@ -65,6 +65,8 @@ export interface MatcherRow {
   readonly unless?: readonly string[];
   /** A hit is another object when both sides hold a value here and the values differ. */
   readonly unlessDiffers?: readonly string[];
+  /** Of several hits, those that agree in these fields, in turn. */
+  readonly prefer?: readonly string[];
   /** NetBox enforces that at most one object matches. */
   readonly unique: boolean;
 }

@@ -1,9 +1,11 @@
 export * from './contract.js';
+export { type Identified, identify } from './identify/identify.js';
 export { lookupKeys } from './lookup/lookup-keys.js';
 export { normalize } from './normal-form/normalize.js';
 export type { Normalized } from './normal-form/normalized.js';
 export { observe } from './normal-form/observe.js';
 export { sameValue } from './normal-form/same-value.js';
 export { slugify } from './normal-form/text.js';
+export { type PlanOptions, plan } from './plan/plan.js';
 export * from './policy-contract.js';
 export * from './prepare/index.js';

@@ -9,7 +9,13 @@ export const ipAddress: ObjectTypeRow = {
   endpoint: 'ipam/ip-addresses',
   labelField: 'address',
   containment: ['vrf'],
-  matchers: [weak('host-vrf', ['address', 'vrf'], { nullOk: ['vrf'], host: ['address'] })],
+  matchers: [
+    weak('host-vrf', ['address', 'vrf'], {
+      nullOk: ['vrf'],
+      host: ['address'],
+      prefer: ['assigned_object', 'address', 'role'],
+    }),
+  ],
   fields: [
     hostAddress('address', { required: true }),
     reference('vrf', 'ipam.vrf', { nullable: true }),

@@ -1,0 +1,98 @@
+import type { Graph } from '../graph/graph.js';
+import type { GraphNode, Identity } from '../graph/node.js';
+import type { Thing } from '../graph/thing.js';
+import { typeWord } from '../graph/words.js';
+import { matcherKey } from '../lookup/matcher-key.js';
+import { type Answers, type Needs, need } from './answers.js';
+import { candidatesOf, hitsOf } from './hits.js';
+import { knowingThing } from './knowing.js';
+import type { Probe } from './probe.js';
+import { isUnsettled, probesOf } from './probes.js';
+
+export type Evaluation = Identity | { readonly kind: 'needs' } | { readonly kind: 'absent' };
+
+/**
+ * Asks the probes in turn. The first is asked alone, for it answers most; if it finds nothing all the others are asked at once, each only needed if
+ * those before it find nothing.
+ */
+export function evaluate(graph: Graph, answers: Answers, node: GraphNode, needs: Needs): Evaluation {
+  const probes = probesOf(node);
+  for (const [index, probe] of probes.entries()) {
+    if (probe.lookup !== null && answers.get(probe.key) === undefined) {
+      // What is to be made in this batch may settle it without NetBox, but NetBox comes first.
+      ask(answers, index === 0 ? [probe] : probes.slice(index), needs);
+      return { kind: 'needs' };
+    }
+    const hits = hitsOf(graph, answers, node, probe);
+    if (hits.length > 1) return ambiguous(node, probe, hits);
+    const [thing] = hits;
+    if (thing !== undefined) return collision(graph, answers, { node, thing, rest: probes.slice(index + 1) }, needs);
+  }
+  return nothing(node);
+}
+
+function ask(answers: Answers, probes: readonly Probe[], needs: Needs): void {
+  const before: string[] = [];
+  for (const { lookup, key } of probes) {
+    if (lookup === null || answers.get(key) !== undefined) continue;
+    need(needs, before.length === 0 ? lookup : { ...lookup, unlessFound: [...before] });
+    before.push(key);
+  }
+}
+
+/**
+ * One object is found by a strong key, and what is asserted would give it the key of another: NetBox would refuse the write, and which of the two is
+ * meant is not ours to guess.
+ */
+function collision(
+  graph: Graph,
+  answers: Answers,
+  found: { readonly node: GraphNode; readonly thing: Thing; readonly rest: readonly Probe[] },
+  needs: Needs,
+): Evaluation {
+  const { node, thing, rest } = found;
+  if (node.shape !== 'asserted') return { kind: 'thing', thing };
+  for (const probe of rest) {
+    if (probe.matcher?.unique !== true || matcherKey(node.row, probe.matcher, knowingThing(thing)) === probe.key)
+      continue;
+    if (probe.lookup !== null && answers.get(probe.key) === undefined) {
+      ask(answers, [probe], needs);
+      return { kind: 'needs' };
+    }
+    const others = hitsOf(graph, answers, node, probe).filter((other) => other !== thing);
+    if (others.length > 0) return ambiguous(node, probe, [thing, ...others]);
+  }
+  return { kind: 'thing', thing };
+}
+
+function ambiguous(node: GraphNode, probe: Probe, things: readonly Thing[]): Identity {
+  const by = probe.matcher?.fields.join(', ') ?? 'id';
+  return {
+    kind: 'ambiguous',
+    candidates: candidatesOf(things),
+    detail: `${things.length} objects may be this ${typeWord(node.row)} (by ${by})`,
+  };
+}
+
+/** Nothing found: DIFFERENT from all there is, unless something its identity hangs on is not known. */
+function nothing(node: GraphNode): Evaluation {
+  if (node.id !== null) {
+    return {
+      kind: 'missing',
+      problem: {
+        code: 'not_found',
+        detail: `NetBox has no ${typeWord(node.row)} with the id ${node.id}`,
+        remedy: 'Send its name, or the id of one that exists.',
+      },
+    };
+  }
+  for (const matcher of node.row.matchers) {
+    if (!isUnsettled(node, matcher)) continue;
+    for (const field of matcher.fields) {
+      const input = node.fields.get(field);
+      if (input?.kind === 'node' && input.node.identity.kind !== 'thing')
+        return { kind: 'blocked', field, by: input.node };
+    }
+  }
+  return { kind: 'absent' };
+}

@@ -1,0 +1,33 @@
+import type { MatcherRow } from '@diode/catalogue';
+import type { Graph } from '../graph/graph.js';
+import { currentValue, labelOf, targetOf } from '../graph/label.js';
+import type { Thing } from '../graph/thing.js';
+import { hostOf } from '../normal-form/address.js';
+
+/**
+ * The key two workers exclude each other by when they would make the same object (I4): names all the way, no ids, so that it is the same whether what
+ * the object hangs on exists or is being made.
+ */
+export function naturalKey(graph: Graph, thing: Thing): string {
+  const { row } = thing;
+  const by = row.slugFrom === undefined ? row.labelField : 'slug';
+  const matcher = row.matchers.find((one) => one.fields.includes(by)) ?? row.matchers[0];
+  return matcher === undefined
+    ? `${row.name}|${labelOf(thing)}`
+    : `${row.name}|${matcher.fields.map((field) => part(graph, thing, matcher, field)).join('|')}`;
+}
+
+function part(graph: Graph, thing: Thing, matcher: MatcherRow, field: string): string {
+  const target = targetOf(thing, field, graph);
+  if (target !== null) return `${field}=${shortLabel(target)}`;
+  const value = currentValue(thing, field);
+  if (value === undefined || value === null) return `${field}!`;
+  const text = String(value);
+  if (matcher.host?.includes(field) === true) return `${field}=${hostOf(text)}`;
+  return matcher.fold?.includes(field) === true ? `${field}~${text.toLowerCase()}` : `${field}=${text}`;
+}
+
+function shortLabel(thing: Thing): string {
+  const slug = currentValue(thing, 'slug');
+  return typeof slug === 'string' ? slug : labelOf(thing).toLowerCase();
+}
