@@ -1,3 +1,4 @@
+import type { Origin } from '@diode/engine';
 import type { JsonObject, JsonValue } from '@diode/protocol';
 import type { EffectiveRule } from './effective-rule.js';
 import type { LoadedPolicy } from './loaded-policy.js';
@@ -14,7 +15,7 @@ export function describePolicy(loaded: LoadedPolicy): JsonObject {
       manufacturer: defaults.manufacturer,
       manufacturers: defaults.manufacturers,
       interface: { name: defaults.interfaceName, type: defaults.interfaceType },
-      origin: `${defaults.origin.file}:${defaults.origin.line}`,
+      origin: placeOf(defaults.origin),
     },
     not_in_force: loaded.notInForce.map(({ file, line, key, why, comesWith }) => ({
       file,
@@ -35,7 +36,12 @@ function describeRule(rule: EffectiveRule): JsonValue {
     field: rule.field,
     says: rule.says,
     applies_to: appliesTo,
-    origin: `${rule.origin.file}:${rule.origin.line}`,
+    origin: placeOf(rule.origin),
     key: rule.origin.key,
   };
+}
+
+/** `sync-policies.yml:12`; what no file says stands nowhere. */
+function placeOf(origin: Origin): string {
+  return origin.line === 0 ? origin.file : `${origin.file}:${origin.line}`;
 }

@@ -175,6 +175,18 @@ const TABLE: readonly (readonly [string, PolicyFileName, string, string])[] = [
     'reconciler.yml:2:18 defaults.role: must not be empty',
   ],
   [
+    'bounds that contradict each other',
+    INGESTER,
+    'back_pressure:\n  slow_at: 10\n  max_waiting: 5\n',
+    'ingester.yml:2:3 back_pressure: slow_at (10) is above max_waiting (5) — slow before you refuse',
+  ],
+  [
+    'a first batch above the largest',
+    RECONCILER,
+    'netbox: {batch_size: 100}\n',
+    'reconciler.yml:1:9 netbox: batch_size (100) is above max_batch_size (50)',
+  ],
+  [
     'a key twice',
     SYNC,
     'sync_policies:\n  devices: {}\n  devices: {}\n',

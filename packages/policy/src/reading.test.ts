@@ -292,6 +292,16 @@ describe('each transformation', () => {
   });
 });
 
+it('a custom field says with which type it is made', () => {
+  const policy = policyOf({
+    'transformations.yml':
+      'data_transformations:\n  devices:\n    custom_fields:\n      owner: {type: longtext, min_interval: 2h}\n',
+  });
+  expect(policy.typePolicy('dcim.device', where).customFields).toMatchObject([
+    { name: 'owner', type: 'longtext', default: undefined, minIntervalSeconds: 7200 },
+  ]);
+});
+
 it('enforce_case is off unless said', () => {
   const say = (text: string) => policyOf({ 'sync-policies.yml': text }).typePolicy('dcim.device', where).enforceCase;
   expect(say('')).toBe(false);

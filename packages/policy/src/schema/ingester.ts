@@ -1,5 +1,5 @@
 import { key, object } from '../read/collections.js';
-import { mapped, type Reader } from '../read/reader.js';
+import { mapped, type Reader, refine } from '../read/reader.js';
 import { duration, whole } from '../read/scalars.js';
 import type { IngesterSettings } from '../settings.js';
 import { DEFAULT_METRICS, metrics } from './metrics.js';
@@ -12,11 +12,17 @@ const limits = object({
   values: key('Keys and list items inside one entity. Default 10000.', whole(16, 1_000_000)),
 });
 
-const backPressure = object({
-  slow_at: key('Entities waiting at which requests are slowed. Default 200000.', whole(1)),
-  max_waiting: key('Entities waiting at which requests are refused. Default 1000000.', whole(1)),
-  max_age_seconds: key('Age of the oldest entity waiting at which requests are slowed. Default 3600.', duration()),
-});
+const backPressure = refine(
+  object({
+    slow_at: key('Entities waiting at which requests are slowed. Default 200000.', whole(1)),
+    max_waiting: key('Entities waiting at which requests are refused. Default 1000000.', whole(1)),
+    max_age_seconds: key('Age of the oldest entity waiting at which requests are slowed. Default 3600.', duration()),
+  }),
+  ({ slow_at = 200_000, max_waiting = 1_000_000 }) =>
+    slow_at <= max_waiting
+      ? null
+      : { message: `slow_at (${slow_at}) is above max_waiting (${max_waiting})`, suggestion: 'slow before you refuse' },
+);
 
 const commit = object({
   max_requests: key('Requests written in one transaction. Default 256.', whole(1, 10_000)),

@@ -34,21 +34,31 @@ const defaults = object({
   ),
 });
 
-const netbox = object({
-  timeout_seconds: key('One request. Default 30.', seconds),
-  batch_size: key('Objects in one bulk write to begin with. Default 25.', whole(1, 500)),
-  max_batch_size: key('Where adapting stops. Default 50: beyond it only latency grows.', whole(1, 500)),
-  concurrency: key('Bulk writes in flight. Default 2.', whole(1, 32)),
-  page_size: key('Objects in one page read. Default 500.', whole(1, 1000)),
-  max_retries: key('Tries within one call before the work is parked for later. Default 3.', whole(0, 20)),
-  backoff: key(
-    'Pause between tries, with jitter.',
-    object({
-      first_seconds: key('Default 0.5.', seconds),
-      max_seconds: key('Default 60.', seconds),
-    }),
-  ),
-});
+const netbox = refine(
+  object({
+    timeout_seconds: key('One request. Default 30.', seconds),
+    batch_size: key('Objects in one bulk write to begin with. Default 25.', whole(1, 500)),
+    max_batch_size: key('Where adapting stops. Default 50: beyond it only latency grows.', whole(1, 500)),
+    concurrency: key('Bulk writes in flight. Default 2.', whole(1, 32)),
+    page_size: key('Objects in one page read. Default 500.', whole(1, 1000)),
+    max_retries: key('Tries within one call before the work is parked for later. Default 3.', whole(0, 20)),
+    backoff: key(
+      'Pause between tries, with jitter.',
+      object({
+        first_seconds: key('Default 0.5.', seconds),
+        max_seconds: key('Default 60.', seconds),
+      }),
+    ),
+  }),
+  ({ batch_size = 25, max_batch_size = 50, backoff }) => {
+    if (batch_size > max_batch_size)
+      return { message: `batch_size (${batch_size}) is above max_batch_size (${max_batch_size})` };
+    const { first_seconds = 0.5, max_seconds = 60 } = backoff ?? {};
+    return first_seconds > max_seconds
+      ? { message: `backoff begins (${first_seconds} s) above its end (${max_seconds} s)` }
+      : null;
+  },
+);
 
 const mirror = object({
   max_age_seconds: key('Older copies are read anew before they decide anything. Default 300.', seconds),
