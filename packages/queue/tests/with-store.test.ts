@@ -73,23 +73,24 @@ async function accept(queue: Queue): Promise<string> {
   return syncId;
 }
 
+interface WorkerOptions {
+  readonly sweepMs?: number;
+  /** Between claim and finish. */
+  readonly inHand?: () => Promise<void>;
+}
+
 /** Applies as the reconciler does, with what was applied kept in order. */
-function worker(
-  queue: Queue,
-  workerId: string,
-  applied: string[],
-  before: (n: number) => Promise<void> = async () => undefined,
-): Consumer {
+function worker(queue: Queue, workerId: string, applied: string[], options: WorkerOptions = {}): Consumer {
   return queue.consume({
     concurrency: 4,
-    sweepMs: 200,
+    sweepMs: options.sweepMs ?? 200,
     duePartitions: () => store.duePartitions(),
     onFault: () => undefined,
     drain: async (partition, signal) => {
       while (!signal.aborted) {
         const rows = await store.claim({ partition, limit: 25, workerId, leaseMs: LEASE_MS });
         if (rows.length === 0) return;
-        await before(rows.length);
+        await options.inHand?.();
         const receipts = rows.map((row) => ({
           ref: row.ref,
           state: 'applied' as const,
@@ -122,13 +123,13 @@ describe('accepted work', () => {
     worker(b, 'b', applied);
     const syncs: string[] = [];
     for (let round = 0; round < 5; round += 1) {
-      syncs.push(...(await Promise.all(Array.from({ length: 20 }, () => accept(front)))));
+      syncs.push(...(await Promise.all(Array.from({ length: 8 }, () => accept(front)))));
       const keys = await admin.keys(`${prefix}*`);
       if (keys.length > 0) await admin.del(...keys);
     }
     await until(() => completed(syncs), { timeoutMs: 25_000, intervalMs: 100 });
-    expect(applied).toHaveLength(1_000);
-    expect(new Set(applied).size).toBe(1_000);
+    expect(applied).toHaveLength(400);
+    expect(new Set(applied).size).toBe(400);
     const ofOneObject = applied.filter((row) => row.endsWith('/0') || row.endsWith('/1'));
     expect(ofOneObject).toEqual([...ofOneObject].sort());
     expect(await store.duePartitions()).toEqual([]);
@@ -138,9 +139,11 @@ describe('accepted work', () => {
     const [dying, front] = [await queueOf('dying', proxy.url), await queueOf('front')];
     const [never, holding] = [gate(), gate()];
     const applied: string[] = [];
-    worker(dying, 'dying', applied, async () => {
-      holding.open();
-      await never.promise;
+    worker(dying, 'dying', applied, {
+      inHand: () => {
+        holding.open();
+        return never.promise;
+      },
     });
     const syncs = await Promise.all(Array.from({ length: 10 }, () => accept(front)));
     await holding.promise;
@@ -165,17 +168,13 @@ describe('accepted work', () => {
     expect(new Set(applied).size).toBe(100);
   });
 
-  it('is taken up within milliseconds on an idle system', async () => {
+  it('is taken up at once by a wake-up, long before any sweep', async () => {
     const queue = await queueOf('a');
-    const consumer = worker(queue, 'a', []);
+    const consumer = worker(queue, 'a', [], { sweepMs: 600_000 });
     await until(() => consumer.held().length === PARTITIONS);
-    const took: number[] = [];
     for (let i = 0; i < 10; i += 1) {
-      const at = performance.now();
       const syncId = await accept(queue);
       expect(await store.waitTerminal(syncId, 10_000)).toBe(true);
-      took.push(performance.now() - at);
     }
-    expect(took.sort((x, y) => x - y)[5]).toBeLessThan(250);
   });
 });

@@ -133,6 +133,6 @@ it('gives rows of a key in order of arrival to one worker at a time, whatever ha
       }
       expect([...model.keyOf.keys()]).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
