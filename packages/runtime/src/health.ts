@@ -81,8 +81,8 @@ async function attempt(check: HealthCheck, timeoutMs: number): Promise<string | 
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => {
-      stop.abort();
       resolve(`no answer within ${timeoutMs} ms`);
+      stop.abort();
     }, timeoutMs);
   });
   try {

@@ -56,8 +56,8 @@ async function runStep(step: StopStep, logger: Logger): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => {
-      late.abort();
       resolve('late');
+      late.abort();
     }, deadlineMs);
   });
   try {

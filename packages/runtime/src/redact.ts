@@ -24,6 +24,13 @@ export function redactText(text: string): string {
     .replace(/\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,8192}\.[A-Za-z0-9_-]{4,4096}/g, REDACTED);
 }
 
+/** Hides the text values of secret keys in a line of JSON: what reached it past `redactKeys` (bindings of child loggers). */
+export function redactJsonKeys(line: string): string {
+  return line.replace(/"([^"\\]{1,64})":"(?:[^"\\]|\\.)+"/g, (pair, key: string) =>
+    isSecret(key) ? `"${key}":"${REDACTED}"` : pair,
+  );
+}
+
 /** A copy without the values of secret keys, whatever their depth. Text is left to `redactText`. */
 export function redactKeys(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
@@ -36,6 +43,9 @@ export function redactKeys(value: unknown, depth = 0): unknown {
 }
 
 function redactEntry(key: string, inner: unknown, depth: number): unknown {
-  if (SECRET_KEYS.test(key) && !HARMLESS_KEYS.test(key) && inner !== null && inner !== undefined) return REDACTED;
-  return redactKeys(inner, depth + 1);
+  return isSecret(key) && inner !== null && inner !== undefined ? REDACTED : redactKeys(inner, depth + 1);
+}
+
+function isSecret(key: string): boolean {
+  return SECRET_KEYS.test(key) && !HARMLESS_KEYS.test(key);
 }

@@ -9,18 +9,21 @@ export interface Setting<T> {
   /** May also be given as `NAME_FILE`; never printed. */
   readonly secret: boolean;
   readonly doc: string;
-  /** What `.env.example` shows; null = commented out, without a value. */
-  readonly example: string | null;
+  /** The value `.env.example` shows, commented out unless `active`; empty for a secret. */
+  readonly example: string;
+  /** `.env.example` sets it: harmless wherever the file is copied to. */
+  readonly active: boolean;
 }
 
 interface Words {
   readonly doc: string;
-  readonly example?: string | null;
+  readonly example?: string;
+  readonly active?: boolean;
 }
 
 /** A setting with its own reading. */
 export function setting<T>(env: string, schema: z.ZodType<T, string | undefined>, words: Words): Setting<T> {
-  return { env, schema, secret: false, doc: words.doc, example: words.example ?? null };
+  return { env, schema, secret: false, doc: words.doc, example: words.example ?? '', active: words.active ?? false };
 }
 
 /** A secret: also read from the file `NAME_FILE` names. null when unset. */

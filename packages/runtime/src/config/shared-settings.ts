@@ -25,6 +25,7 @@ export const SHARED = {
   logLevel: setting('DIODE_LOG_LEVEL', logLevel('info'), {
     doc: 'trace, debug, info, warn, error, fatal or silent, in any case.',
     example: 'INFO',
+    active: true,
   }),
   instanceId: setting('DIODE_INSTANCE_ID', text(null), {
     doc: 'Name of this process in logs and leases. Unset: made up at start.',
@@ -37,15 +38,19 @@ export const SHARED = {
     doc: '1 uses the published demo clients and secrets; binds loopback only. Never where others can reach it.',
     example: '0',
   }),
-  dataDir: setting('DIODE_DATA_DIR', text(null), { doc: 'State of standalone. Unset: .diode/ in the checkout.' }),
+  dataDir: setting('DIODE_DATA_DIR', text(null), {
+    doc: 'State of standalone. Unset: .diode/ in the checkout.',
+    example: '.diode',
+  }),
   configDir: setting('DIODE_CONFIG_DIR', text('config'), { doc: 'Policies and service settings.', example: 'config' }),
   syncIntervalSeconds: setting('DIODE_SYNC_INTERVAL', whole({ fallback: 300, min: 10, max: 86_400 }), {
     doc: 'Seconds between drift runs.',
     example: '300',
+    active: true,
   }),
   netboxUrl: setting('DIODE_NETBOX_URL', url(HTTP, null), {
     doc: 'Your NetBox. Unset: the stand-in.',
-    example: null,
+    example: 'https://netbox.example.com',
   }),
   netboxToken: secret('DIODE_NETBOX_TOKEN', { doc: 'NetBox API token; its user needs to write what Diode manages.' }),
   netboxCaFile: setting('DIODE_NETBOX_CA_FILE', text(null), { doc: 'PEM file with the CA that signed NetBox.' }),
@@ -84,8 +89,10 @@ export const SHARED = {
   oauth2ClientId: setting('OAUTH2_CLIENT_ID', text('diode-client'), {
     doc: 'The client the examples and the CLI use.',
     example: 'diode-client',
+    active: true,
   }),
   oauth2ClientSecret: secret('OAUTH2_CLIENT_SECRET', {
     doc: 'Its secret. Unset: generated at first start and stored with mode 0600.',
+    active: true,
   }),
 } as const;
