@@ -88,8 +88,8 @@ export function startConsumer(parts: ConsumerParts, options: ConsumerOptions): C
         await pause(roundMs * (0.9 + Math.random() * 0.2), stopping.signal);
       } catch (error) {
         failures += 1;
-        // Said once an outage, not once a round.
-        if (redisAnswers || failures === 1) options.onFault({ where: 'leases', error });
+        // Said once an outage, not once a round; a wipe between two commands is no fault (I2), the next round makes it good.
+        if (!isGroupGone(error) && (redisAnswers || failures === 1)) options.onFault({ where: 'leases', error });
         if (redisAnswers) sweep.now();
         redisAnswers = false;
         await pause(backOffMs(failures, { firstMs: 100, maxMs: 2_000 }), stopping.signal);
