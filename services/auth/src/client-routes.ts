@@ -56,6 +56,7 @@ export function addClientRoutes(
 
   /** Refuses before a body is read. */
   const needs = (need: Need) => ({
+    bodyLimit: 64 * 1024,
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       const caller = await callers.caller(request.headers, need);
       if (caller.kind === 'refused') return sendRefusal(reply, caller);

@@ -1,4 +1,5 @@
-export { authRoutes, buildAuthApp } from './auth-app.js';
+export { buildAuthApp } from './auth-app.js';
+export { authRoutes } from './auth-routes.js';
 export type * from './contract.js';
 export { makeIssuerAdmin } from './issuer-admin.js';
 export { type IssuerHttp, makeIssuerHttp } from './issuer-http.js';
