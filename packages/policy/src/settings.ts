@@ -26,15 +26,6 @@ export interface IngesterSettings {
     /** Age of the oldest entity waiting at which requests are slowed. */
     readonly maxAgeSeconds: number;
   };
-  readonly commit: {
-    /** Requests written in one transaction at most. */
-    readonly maxRequests: number;
-    /** Milliseconds the first request of a group waits for others. */
-    readonly lingerMs: number;
-  };
-  /** Longest `?wait=`. */
-  readonly maxWaitSeconds: number;
-  readonly idempotencySeconds: number;
   readonly metrics: MetricsSettings;
 }
 
@@ -46,9 +37,6 @@ export interface ReconcilerSettings {
     readonly maxBatchSize: number;
     /** Bulk writes in flight at once. */
     readonly concurrency: number;
-    readonly pageSize: number;
-    /** Tries within one call before the work is parked and retried later. */
-    readonly maxRetries: number;
     readonly backoff: { readonly firstSeconds: number; readonly maxSeconds: number };
   };
   readonly mirror: {
@@ -57,7 +45,6 @@ export interface ReconcilerSettings {
     readonly feedIntervalSeconds: number;
   };
   readonly queue: {
-    readonly partitions: number;
     readonly leaseSeconds: number;
     readonly sweepSeconds: number;
     /** Entities planned as one graph. */

@@ -102,7 +102,8 @@ function check(
     if (complaint === null) continue;
     const found = problem(step.rule, complaint, pointerTo(step.path));
     // Two files may say the same of a field, as the seed's do of a VLAN's id: one answer is enough.
-    const said = (one: ProblemItem): boolean => one.pointer === found.pointer && one.detail.startsWith(`${complaint} (`);
+    const said = (one: ProblemItem): boolean =>
+      one.pointer === found.pointer && one.detail.startsWith(`${complaint} (`);
     if (!scope.problems.some(said)) scope.problems.push(found);
   }
 }

@@ -24,19 +24,11 @@ const backPressure = refine(
       : { message: `slow_at (${slow_at}) is above max_waiting (${max_waiting})`, suggestion: 'slow before you refuse' },
 );
 
-const commit = object({
-  max_requests: key('Requests written in one transaction. Default 256.', whole(1, 10_000)),
-  linger_ms: key('Milliseconds the first request of a group waits for others. Default 0.', whole(0, 1000)),
-});
-
 /** `config/ingester.yml`. */
 export const ingesterFile: Reader<IngesterSettings> = mapped(
   object({
     limits: key('Bounds of one request.', limits),
     back_pressure: key('When ingest slows and refuses; measured on work waiting.', backPressure),
-    commit: key('Group commit.', commit),
-    max_wait_seconds: key('Longest `?wait=`. Default 30.', whole(1, 300)),
-    idempotency_seconds: key('How long an Idempotency-Key is remembered. Default 24h.', duration()),
     metrics: key('What Prometheus sees.', metrics),
   }),
   (read): IngesterSettings => ({
@@ -52,9 +44,6 @@ export const ingesterFile: Reader<IngesterSettings> = mapped(
       maxWaiting: read.back_pressure?.max_waiting ?? 1_000_000,
       maxAgeSeconds: read.back_pressure?.max_age_seconds ?? 3600,
     },
-    commit: { maxRequests: read.commit?.max_requests ?? 256, lingerMs: read.commit?.linger_ms ?? 0 },
-    maxWaitSeconds: read.max_wait_seconds ?? 30,
-    idempotencySeconds: read.idempotency_seconds ?? 86_400,
     metrics: read.metrics ?? DEFAULT_METRICS,
   }),
 );

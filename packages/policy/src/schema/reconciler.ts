@@ -40,10 +40,8 @@ const netbox = refine(
     batch_size: key('Objects in one bulk write to begin with. Default 25.', whole(1, 500)),
     max_batch_size: key('Where adapting stops. Default 50: beyond it only latency grows.', whole(1, 500)),
     concurrency: key('Bulk writes in flight. Default 2.', whole(1, 32)),
-    page_size: key('Objects in one page read. Default 500.', whole(1, 1000)),
-    max_retries: key('Tries within one call before the work is parked for later. Default 3.', whole(0, 20)),
     backoff: key(
-      'Pause between tries, with jitter.',
+      'Pause before work that NetBox or the network kept from its end is tried again, with jitter; without end.',
       object({
         first_seconds: key('Default 0.5.', seconds),
         max_seconds: key('Default 60.', seconds),
@@ -66,7 +64,6 @@ const mirror = object({
 });
 
 const queue = object({
-  partitions: key('Streams work is spread over. Default 16; the same for all reconcilers.', whole(1, 1024)),
   lease_seconds: key('How long a worker may be silent before its work is taken over. Default 60.', seconds),
   sweep_seconds: key('Between looks in Postgres for work the queue lost. Default 5.', seconds),
   claim_batch: key('Entities planned as one graph. Default 200.', whole(1, 10_000)),
@@ -97,13 +94,10 @@ export function reconcilerSettings(read: ReconcilerFile): ReconcilerSettings {
       batchSize: n?.batch_size ?? 25,
       maxBatchSize: n?.max_batch_size ?? 50,
       concurrency: n?.concurrency ?? 2,
-      pageSize: n?.page_size ?? 500,
-      maxRetries: n?.max_retries ?? 3,
       backoff: { firstSeconds: n?.backoff?.first_seconds ?? 0.5, maxSeconds: n?.backoff?.max_seconds ?? 60 },
     },
     mirror: { maxAgeSeconds: m?.max_age_seconds ?? 300, feedIntervalSeconds: m?.feed_interval_seconds ?? 10 },
     queue: {
-      partitions: q?.partitions ?? 16,
       leaseSeconds: q?.lease_seconds ?? 60,
       sweepSeconds: q?.sweep_seconds ?? 5,
       claimBatch: q?.claim_batch ?? 200,
