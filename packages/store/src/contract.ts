@@ -158,6 +158,14 @@ export interface JournalVerbs {
   unsettledCreates(
     keys: readonly { objectType: string; canonicalKey: string }[],
   ): Promise<readonly (JournalEntry & { readonly ageMs: number })[]>;
+  /**
+   * Those of the keys somebody created and settled in the last `withinMs`: asked after `record` gave the key, it tells whether what was read before
+   * still holds (half of NetBox's uniqueness is not in its database).
+   */
+  createdWithin<K extends { readonly objectType: string; readonly canonicalKey: string }>(
+    keys: readonly K[],
+    withinMs: number,
+  ): Promise<readonly K[]>;
 }
 
 export interface MirrorVerbs {

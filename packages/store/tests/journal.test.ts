@@ -57,6 +57,15 @@ describe('the journal', () => {
     expect(await t.store.record('w', [entry({ canonicalKey })])).toEqual([]);
   });
 
+  it('tells what was created and settled a moment ago, and not what was refused, is open or is older', async () => {
+    const [made, refused, open, other] = [entry(), entry(), entry(), entry()];
+    await t.store.record('w', [made, refused, open]);
+    await t.store.settle([applied(made.changeId), { ...applied(refused.changeId, null), state: 'refused' }]);
+    expect(await t.store.createdWithin([other, open, made, refused], 60_000)).toEqual([made]);
+    expect(await t.store.createdWithin([made], 0)).toEqual([]);
+    expect(await t.store.createdWithin([], 60_000)).toEqual([]);
+  });
+
   it('refuses only the creates that are taken; updates of one object never exclude each other', async () => {
     const taken = entry();
     await t.store.record('a', [taken]);

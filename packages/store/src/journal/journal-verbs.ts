@@ -3,7 +3,11 @@ import { bytesArray, int4Array, int8Array, textArray, uuidArray } from '../postg
 import type { Database } from '../postgres/database.js';
 import { indexKey } from '../postgres/index-key.js';
 import { parseJson, parseJsonObject } from '../postgres/json-column.js';
-import { RECORD_CHANGES, SETTLE_CHANGES, UNSETTLED, UNSETTLED_CREATES } from '../sql/journal.js';
+import { CREATED_WITHIN, RECORD_CHANGES, SETTLE_CHANGES, UNSETTLED, UNSETTLED_CREATES } from '../sql/journal.js';
+import { uuidFloor } from '../view/uuid-floor.js';
+
+/** How long before it is settled a change may have been recorded, clocks of other machines included. */
+const RECORDED_BEFORE_MS = 180_000;
 
 interface OpenRow {
   readonly change_id: string;
@@ -90,6 +94,17 @@ export function makeJournalVerbs(db: Database): JournalVerbs {
         textArray(keys.map((key) => indexKey(key.canonicalKey))),
       ]);
       return rows.map(toEntry);
+    },
+
+    async createdWithin(keys, withinMs) {
+      if (keys.length === 0) return [];
+      const rows = await db.query<{ position: number }>(CREATED_WITHIN, [
+        textArray(keys.map((key) => key.objectType)),
+        bytesArray(keys.map((key) => JSON.stringify(key.canonicalKey))),
+        uuidFloor(Date.now() - withinMs - RECORDED_BEFORE_MS),
+        withinMs,
+      ]);
+      return rows.flatMap((row) => keys[row.position - 1] ?? []);
     },
   };
 }

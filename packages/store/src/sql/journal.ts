@@ -55,3 +55,14 @@ SELECT ${OPEN_CHANGE} FROM unnest($1::text[], $2::text[]) AS k(object_type, excl
 JOIN open_changes o ON o.object_type = k.object_type AND o.exclusion_key = k.exclusion_key AND o.action = 'create'
 ORDER BY o.change_id`,
 };
+
+/** $1 object types, $2 canonical keys, $3 the oldest change id looked at, $4 milliseconds. Positions of the keys, from 1. */
+export const CREATED_WITHIN: Statement = {
+  name: 'created_within',
+  text: `
+SELECT DISTINCT k.position::int4 AS position
+FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS k(object_type, canonical_key, position)
+JOIN changes c ON c.object_type = k.object_type AND c.canonical_key = k.canonical_key
+WHERE c.change_id >= $3::uuid AND c.action = 'create' AND c.state = 'applied'
+  AND c.settled_at >= statement_timestamp() - make_interval(secs => $4::float8 / 1000)`,
+};

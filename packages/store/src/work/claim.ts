@@ -7,7 +7,7 @@ import { CLAIM_ROWS, CLAIMED_ENTITIES, DUE_ROWS, LOCK_PARTITION } from '../sql/w
 
 /** Due rows judged at a time: enough that pushing blocked rows aside is done in bulk. */
 const LEAST_WINDOW = 256;
-/** Rows one call moves aside at most, so that a claim stays a matter of milliseconds; the next call goes on from there. */
+/** Windows judged in one transaction, so that it stays a matter of milliseconds and holds its locks no longer. */
 const MAX_WINDOWS = 16;
 
 interface RefRow {
@@ -50,19 +50,33 @@ async function readClaimed(db: Connection, rows: readonly RefRow[]): Promise<rea
   }));
 }
 
+/** One transaction's worth. `exhausted`: no due row was left unjudged. */
+async function claimOnce(
+  db: Database,
+  { partition, limit, workerId, leaseMs }: Parameters<WorkVerbs['claim']>[0],
+): Promise<{ readonly work: readonly ClaimedWork[]; readonly exhausted: boolean }> {
+  return db.transaction(async (tx) => {
+    await tx.query(LOCK_PARTITION, [partition]);
+    const window = Math.max(limit * 2, LEAST_WINDOW);
+    const claimed: RefRow[] = [];
+    let exhausted = false;
+    for (let i = 0; i < MAX_WINDOWS && claimed.length < limit && !exhausted; i += 1) {
+      const due = await tx.query<RefRow>(DUE_ROWS, [partition, window]);
+      exhausted = due.length < window;
+      if (due.length === 0) break;
+      const left = limit - claimed.length;
+      claimed.push(...(await tx.query<RefRow>(CLAIM_ROWS, [...refColumns(due), left, workerId, leaseMs])));
+    }
+    return { work: claimed.length === 0 ? [] : await readClaimed(tx, claimed), exhausted };
+  });
+}
+
 export function makeClaim(db: Database): WorkVerbs['claim'] {
-  return ({ partition, limit, workerId, leaseMs }) =>
-    db.transaction(async (tx) => {
-      await tx.query(LOCK_PARTITION, [partition]);
-      const window = Math.max(limit * 2, LEAST_WINDOW);
-      const claimed: RefRow[] = [];
-      for (let i = 0; i < MAX_WINDOWS && claimed.length < limit; i += 1) {
-        const due = await tx.query<RefRow>(DUE_ROWS, [partition, window]);
-        if (due.length === 0) break;
-        const left = limit - claimed.length;
-        claimed.push(...(await tx.query<RefRow>(CLAIM_ROWS, [...refColumns(due), left, workerId, leaseMs])));
-        if (due.length < window) break;
-      }
-      return claimed.length === 0 ? [] : readClaimed(tx, claimed);
-    });
+  return async (o) => {
+    // An empty answer means that nothing can be claimed, not that the first thousands of rows were blocked: a drain ends on it.
+    for (;;) {
+      const { work, exhausted } = await claimOnce(db, o);
+      if (work.length > 0 || exhausted) return work;
+    }
+  };
 }
