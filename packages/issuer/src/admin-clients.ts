@@ -47,11 +47,10 @@ export function addClientRoutes(app: FastifyInstance, parts: IssuerParts): void 
     const matching = clients
       .list()
       .filter((client) => (!name || client.client_name === name) && (!owner || client.owner === owner));
-    const from = page.number * page.size;
     return reply
       .header('link', pageLinks(path, query, page, matching.length))
       .header('x-total-count', String(matching.length))
-      .send(matching.slice(from, from + page.size).map((client) => clientView(client)));
+      .send(matching.slice(page.offset, page.offset + page.size).map((client) => clientView(client)));
   });
 
   app.get('/admin/clients/:id', (request) => clientView(existing(idOf(request.params))));

@@ -63,9 +63,9 @@ export function clientsConform(issuer: Driver): void {
       }
     });
 
-    it('are listed in pages with Link and X-Total-Count, and by name', async () => {
+    it('are listed in pages with Link and X-Total-Count, by name and by owner', async () => {
       const name = `listed-${randomUUID()}`;
-      const made = await Promise.all([1, 2, 3].map(() => issuer.client({ client_name: name })));
+      const made = await Promise.all([1, 2, 3].map(() => issuer.client({ client_name: name, owner: name })));
       const seen = new Set<string>();
       let next: string | undefined = '/admin/clients?page_size=2';
       while (next !== undefined) {
@@ -79,6 +79,8 @@ export function clientsConform(issuer: Driver): void {
       for (const { id } of made) expect(seen).toContain(id);
       const named = await issuer.admin('GET', `/admin/clients?client_name=${name}`);
       expect(named.json<unknown[]>()).toHaveLength(3);
+      const owned = await issuer.admin('GET', `/admin/clients?owner=${name}&page_size=2`);
+      expect(owned.json<unknown[]>()).toHaveLength(2);
     });
 
     it('are changed by JSON Patch, all else kept', async () => {
