@@ -34,6 +34,9 @@ beforeEach(() => {
   app.get('/busy', async () => {
     throw new DiodeError('overloaded', { detail: 'busy', retryAfterMs: 1_200 });
   });
+  app.get('/closed', async () => {
+    throw new DiodeError('unauthenticated', { detail: 'a token is needed' });
+  });
   app.get('/fault', async () => {
     throw new Error('password is hunter2');
   });
@@ -139,6 +142,13 @@ describe('problems', () => {
   it('say when to come back', async () => {
     const answer = await app.inject('/busy');
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '2']);
+  });
+
+  it('challenge who is not let in, with an error only where a token was sent (RFC 6750)', async () => {
+    const without = await app.inject({ method: 'GET', url: '/closed' });
+    expect([without.statusCode, without.headers['www-authenticate']]).toEqual([401, 'Bearer realm="diode"']);
+    const wrong = await app.inject({ method: 'GET', url: '/closed', headers: { authorization: 'Bearer x' } });
+    expect(wrong.headers['www-authenticate']).toBe('Bearer realm="diode", error="invalid_token"');
   });
 
   it('show nothing of a fault, which is logged once', async () => {

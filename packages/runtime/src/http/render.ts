@@ -10,6 +10,8 @@ export function sendProblem(error: DiodeError, request: FastifyRequest, reply: F
   else if (ERRORS[error.code].status >= 500) request.log.warn({ code: error.code, err: error }, 'request not served');
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
+  const challenge = challengeOf(error, request);
+  if (challenge !== null) reply.header('www-authenticate', challenge);
   // The rest of the body is not read, so nothing more can be understood on this connection.
   if (UNREAD_BODY.has(error.code)) reply.header('connection', 'close');
   return reply
@@ -17,6 +19,15 @@ export function sendProblem(error: DiodeError, request: FastifyRequest, reply: F
     .type(PROBLEM_TYPE)
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(toProblem(error, request.id));
+}
+
+/** RFC 9110 wants a challenge with every 401; RFC 6750 §3.1 wants its error code only where a token was sent. */
+function challengeOf(error: DiodeError, request: FastifyRequest): string | null {
+  if (error.code === 'insufficient_scope') return 'Bearer realm="diode", error="insufficient_scope"';
+  if (error.code !== 'unauthenticated') return null;
+  return request.headers.authorization === undefined
+    ? 'Bearer realm="diode"'
+    : 'Bearer realm="diode", error="invalid_token"';
 }
 
 /** @returns the error for a path nothing answers. */
