@@ -38,7 +38,6 @@ build_all
 
 data_dir=${DIODE_DATA_DIR:-.diode}
 mkdir -p "$data_dir"
-chmod 700 "$data_dir"
 log="$data_dir/standalone.log"
 
 # The seed's published clients and secrets, on loopback only, while nothing of yours is configured.

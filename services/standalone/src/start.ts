@@ -30,7 +30,8 @@ export async function startStandalone(c: Context): Promise<void> {
   const { config, logger, life } = c;
   refuseOpenDemo(config.demo, config.host);
   const dataDir = resolve(config.dataDir ?? join(CHECKOUT, '.diode'));
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // Others may pass through: run as root, Postgres works as `nobody` below here. What is secret has a mode of its own.
+  await mkdir(dataDir, { recursive: true, mode: 0o755 });
   const loaded = loadPolicyOrThrow(resolve(CHECKOUT, config.configDir), logger);
   const leaseMs = loaded.settings.reconciler.netbox.timeoutSeconds * 1_000 + LEASE_MARGIN_MS;
   const data = await startDataParts({
