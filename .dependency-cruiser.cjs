@@ -25,12 +25,21 @@ module.exports = {
     only('auth', 'protocol|access|runtime'),
     only('ingester', 'protocol|catalogue|engine|policy|access|runtime|store|queue'),
     only('reconciler', 'protocol|catalogue|engine|policy|access|runtime|store|queue|netbox'),
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-undeclared',
       severity: 'error',
       from: { path: '^(packages|services)/[^/]+/src', pathNot: '\\.test\\.ts$' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: {
+        pathNot: '^(packages|services)/',
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {
@@ -38,6 +47,9 @@ module.exports = {
     exclude: { path: '(/dist/|/tests/|/scripts/|\\.test\\.ts$)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['diode-source', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['diode-source', 'import', 'node', 'default'],
+    },
   },
 };
