@@ -24,6 +24,7 @@ export function settingsOf(o: {
     mirrorMaxAgeMs: o.settings.mirror.maxAgeSeconds * 1_000,
     retryFirstMs: o.settings.netbox.backoff.firstSeconds * 1_000,
     retryMaxMs: o.settings.netbox.backoff.maxSeconds * 1_000,
+    waitingMaxMs: o.settings.waitingMaxSeconds * 1_000,
     standBackMs: STAND_BACK_MS,
     ...o.tuning,
   };

@@ -89,7 +89,12 @@ function finishAll(
   rows: readonly ClaimedWork[],
   end: RoundsEnd & { readonly progress: Progress; readonly startedAt: number },
 ): AttemptEnd {
-  const round = { ...end, plannedAt: new Date(end.startedAt).toISOString(), standBackMs: deps.settings.standBackMs };
+  const round = {
+    ...end,
+    plannedAt: new Date(end.startedAt).toISOString(),
+    standBackMs: deps.settings.standBackMs,
+    mayWait: (row: ClaimedWork) => end.startedAt - Date.parse(row.receivedAt) < deps.settings.waitingMaxMs,
+  };
   const outcomes = new Map(end.plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
   const finished: FinishedWork[] = [];
   const pending: PendingEntity[] = [];

@@ -7,7 +7,7 @@ const REMEMBERED = 5_000;
 
 /** One log line for each sync that came to its end, written beside the work and never holding it up. */
 export function makeCompletions(
-  store: Pick<ViewVerbs, 'waitTerminal' | 'sync'>,
+  store: Pick<ViewVerbs, 'sync'>,
   log: WorkerLog,
 ): {
   note(done: readonly FinishedWork[]): void;
@@ -18,9 +18,8 @@ export function makeCompletions(
   let running: Promise<void> | null = null;
 
   async function tell(syncId: string): Promise<void> {
-    if (!(await store.waitTerminal(syncId, 0))) return;
     const view = await store.sync(syncId, { limit: 1, cursor: null });
-    if (view === null || told.has(syncId)) return;
+    if (view === null || view.completed_at === null || told.has(syncId)) return;
     told.add(syncId);
     if (told.size > REMEMBERED) for (const oldest of [...told].slice(0, REMEMBERED / 2)) told.delete(oldest);
     const { source, status, counts, dry_run } = view;
@@ -33,13 +32,15 @@ export function makeCompletions(
       // The store away: the line is lost, the receipt is not.
       await tell(syncId).catch(() => undefined);
     }
-    running = null;
   }
 
   return {
     note(done) {
       for (const { ref } of done) if (waiting.size < WAITING && !told.has(ref.syncId)) waiting.add(ref.syncId);
-      running ??= work();
+      if (waiting.size === 0) return;
+      running ??= work().finally(() => {
+        running = null;
+      });
     },
     settled: async () => {
       await running;

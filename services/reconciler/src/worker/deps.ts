@@ -48,6 +48,8 @@ export interface WorkerSettings {
   readonly mirrorMaxAgeMs: number;
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
+  /** How long an entity waits for another before it is held. */
+  readonly waitingMaxMs: number;
   /** How long an entity stands back when another worker is creating what it needs. */
   readonly standBackMs: number;
 }

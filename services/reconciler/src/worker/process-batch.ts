@@ -1,13 +1,16 @@
 import { NetboxFault } from '@diode/netbox';
 import { DiodeError } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
-import { type AttemptEnd, attempt } from './attempt.js';
+import { type AttemptEnd, attempt, type PendingEntity } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import { ClaimsLost, keepClaims } from './claims.js';
 import type { WorkerDeps } from './deps.js';
 import { answersFor, plannerFor } from './planner.js';
 import { foreseeEntity } from './receipts/foresee-entity.js';
 import { refKey } from './receipts/progress.js';
+
+/** Between two looks at an entity that waits for another. */
+const WAIT_MAX_MS = 60_000;
 
 type Parked = Parameters<WorkerDeps['store']['park']>[1][number];
 
@@ -78,17 +81,45 @@ async function isolating(
   if (end.pending.length > 0) {
     await deps.store.park(
       deps.settings.workerId,
-      end.pending.map(({ row, pending }) =>
-        pending.kind === 'fault'
-          ? retrying(deps, row, pending.result.fault)
-          : standingBack(row, pending.waitMs, pending.waitingFor),
-      ),
+      end.pending.map((one) => parked(deps, one)),
     );
     for (const { pending } of end.pending) {
+      if (pending.kind === 'waiting') continue;
       deps.metrics.retried(pending.kind === 'fault' ? reasonOf(pending.result.fault) : 'conflict', 1);
     }
   }
   return end.finished;
+}
+
+function parked(deps: WorkerDeps, { row, pending }: PendingEntity): Parked {
+  switch (pending.kind) {
+    case 'fault':
+      return retrying(deps, row, pending.result.fault);
+    case 'stand_back':
+      return standingBack(row, pending.waitMs, pending.waitingFor);
+    case 'waiting':
+      return waiting(deps, row, pending.waitingFor);
+    default:
+      return pending satisfies never;
+  }
+}
+
+/** Looks again soon at first, for most wait for a neighbour of the same sync, and ever more seldom. */
+function waiting(deps: WorkerDeps, row: ClaimedWork, waitingFor: string): Parked {
+  const delayMs = backoffMs({
+    attempts: row.attempts,
+    firstMs: 2 * deps.settings.standBackMs,
+    maxMs: WAIT_MAX_MS,
+    random: deps.random(),
+  });
+  return {
+    ref: row.ref,
+    state: 'waiting',
+    delayMs,
+    attempted: true,
+    waitingFor: waitingFor.slice(0, 300),
+    error: null,
+  };
 }
 
 function retrying(deps: WorkerDeps, row: ClaimedWork, fault: NetboxFault): Parked {

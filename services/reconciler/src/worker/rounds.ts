@@ -1,8 +1,9 @@
 import type { Change, Plan } from '@diode/engine';
 import type { EntityRef } from '@diode/protocol';
 import type { ClaimedWork } from '@diode/store';
-import { type Applied, type ApplyDeps, applyPlan, type Owner } from './apply/apply-plan.js';
+import { type Applied, type ApplyDeps, applyPlan } from './apply/apply-plan.js';
 import type { ChangeResult } from './apply/change-result.js';
+import type { Owner } from './apply/record-changes.js';
 import type { Answers } from './identity/answers.js';
 import type { Planner } from './planner.js';
 import { type Progress, refKey } from './receipts/progress.js';
@@ -34,28 +35,44 @@ export async function runRounds(deps: RoundsDeps, rows: readonly ClaimedWork[], 
   let plan = first;
   let applied = NOTHING;
   let trusted = false;
+  let { startedAt } = deps.apply;
   for (let round = 1; plan.changes.some(isWrite); round += 1) {
-    if (await deps.answers.refreshFor(plan)) {
-      plan = await deps.planFor(rows);
-      if (!plan.changes.some(isWrite)) break;
-    }
-    applied = await applyPlan(deps.apply, plan, ownersOf(plan, rows), deps.progress.settled);
+    plan = await freshPlan(deps, rows, plan);
+    if (!plan.changes.some(isWrite)) break;
+    applied = await applyPlan({ ...deps.apply, startedAt }, plan, ownersOf(plan, rows), deps.progress.settled);
     deps.progress.add(plan, applied);
     await deps.remember(applied);
     const kinds = kindsOf(applied);
     if (kinds.has('fault') || round === MAX_ROUNDS) break;
     // A no on the ground of what only the mirror said may be the mirror's fault: everything is read once more before it counts.
-    const doubtful = kinds.has('refused') && !trusted && (await deps.answers.refreshAll());
+    // So is one for something that is there already: somebody was quicker by a moment.
+    const doubtful = kinds.has('refused') && !trusted && ((await deps.answers.refreshAll()) || isThereAlready(applied));
     if (doubtful) {
       trusted = true;
       deps.progress.settled.clear();
     } else if (!kinds.has('again')) break;
+    startedAt = deps.apply.now();
     deps.answers.invalidate(applied.touched);
     plan = await deps.planFor(rows);
     applied = NOTHING;
   }
   if (applied === NOTHING) deps.progress.add(plan, applied);
   return { plan, applied };
+}
+
+/** A plan whose writes rest on what NetBox said in this attempt. Each turn makes answers fresh that stay fresh, so it ends. */
+async function freshPlan(deps: RoundsDeps, rows: readonly ClaimedWork[], first: Plan): Promise<Plan> {
+  let plan = first;
+  while (await deps.answers.refreshFor(plan)) plan = await deps.planFor(rows);
+  return plan;
+}
+
+const TWICE = /already exists|must be unique|duplicate/i;
+
+function isThereAlready(applied: Applied): boolean {
+  return [...applied.results.values()].some(
+    (result) => result.kind === 'refused' && result.problems.some((problem) => TWICE.test(problem.detail)),
+  );
 }
 
 function kindsOf(applied: Applied): ReadonlySet<ChangeResult['kind']> {

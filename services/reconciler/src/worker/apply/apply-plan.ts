@@ -1,21 +1,13 @@
-import type { Change, Observed, Plan, PlannedValue } from '@diode/engine';
-import { type NetboxWriter, type Pacer, toRestBody } from '@diode/netbox';
-import type { EntityRef, JsonObject } from '@diode/protocol';
-import type { JournalEntry, JournalVerbs } from '@diode/store';
+import type { Change, Observed, Plan } from '@diode/engine';
+import type { NetboxWriter, Pacer } from '@diode/netbox';
+import type { JournalVerbs } from '@diode/store';
 import type { Brain } from '../deps.js';
-import { beforeOf, isComponent, valuesOf } from './change-body.js';
-import { changeMessage } from './change-message.js';
+import { isComponent, valuesOf } from './change-body.js';
 import type { ChangeResult } from './change-result.js';
-import { refusedCreates } from './creating-elsewhere.js';
+import { type Draft, type Owner, record, settle } from './record-changes.js';
 import { needsOf, sentFields } from './references.js';
-import { type Sendable, type Sent, sendBulk } from './send-bulk.js';
+import { type Sendable, sendBulk } from './send-bulk.js';
 import { makeTargets, type Targets } from './targets.js';
-
-/** On whose behalf a change is made. */
-export interface Owner {
-  readonly ref: EntityRef;
-  readonly source: string;
-}
 
 export interface ApplyDeps {
   readonly brain: Pick<Brain, 'rowOf'>;
@@ -32,7 +24,7 @@ export interface ApplyDeps {
   /** A create is repeated only this long after it was sent: NetBox's time-out and a margin (I4). */
   readonly repeatAfterMs: number;
   readonly standBackMs: number;
-  /** When the attempt began to read NetBox, epoch ms. */
+  /** When reading NetBox began for this plan, epoch ms. */
   readonly startedAt: number;
 }
 
@@ -43,14 +35,6 @@ export interface Applied {
   readonly late: ReadonlyMap<string, ReadonlyMap<string, ChangeResult>>;
   /** What NetBox holds now of all that was written. */
   readonly touched: readonly Observed[];
-}
-
-interface Draft {
-  readonly change: Change;
-  readonly fields: readonly (readonly [string, PlannedValue])[];
-  readonly values: JsonObject;
-  readonly netboxId: number | null;
-  readonly canonicalKey: string;
 }
 
 /**
@@ -160,72 +144,6 @@ function lateDraft(change: Change, targets: Targets, late: Map<string, Map<strin
   const values = valuesOf(ready, targets.idOf);
   if (ready.length === 0 || values === undefined || self.kind === 'none') return [];
   return [{ change, fields: ready, values, netboxId: self.id, canonicalKey: `${change.key}|late` }];
-}
-
-/** Journals the drafts and gives those that may be sent; a create another worker is at stays back. */
-async function record(
-  deps: ApplyDeps,
-  drafts: readonly Draft[],
-  owners: ReadonlyMap<string, Owner>,
-  take: (draft: Draft, result: ChangeResult) => void,
-): Promise<readonly { readonly draft: Draft; readonly item: Sendable }[]> {
-  const prepared = drafts.flatMap((draft) => {
-    const row = deps.brain.rowOf(draft.change.objectType);
-    const owner = owners.get(draft.change.key);
-    if (row === undefined || owner === undefined) return [];
-    const changeId = deps.newId();
-    const entry: JournalEntry = {
-      changeId,
-      ref: owner.ref,
-      objectType: draft.change.objectType,
-      canonicalKey: draft.canonicalKey,
-      action: draft.netboxId === null ? 'create' : 'update',
-      netboxId: draft.netboxId,
-      before: beforeOf(draft.change, draft.fields),
-      after: draft.values,
-    };
-    const message = changeMessage({ source: owner.source, syncId: owner.ref.syncId, changeId, change: draft.change });
-    const item: Sendable = {
-      changeId,
-      change: draft.change,
-      netboxId: draft.netboxId,
-      body: toRestBody(row, draft.values),
-      message,
-    };
-    return [{ draft, entry, item }];
-  });
-  const refused = new Set(
-    await deps.journal.record(
-      deps.workerId,
-      prepared.map(({ entry }) => entry),
-    ),
-  );
-  const elsewhere = prepared.filter(({ entry }) => refused.has(entry.changeId));
-  for (const [canonicalKey, result] of await refusedCreates(
-    deps,
-    elsewhere.map(({ entry }) => entry),
-  )) {
-    for (const { draft, entry } of elsewhere) if (entry.canonicalKey === canonicalKey) take(draft, result);
-  }
-  return prepared.filter(({ entry }) => !refused.has(entry.changeId));
-}
-
-async function settle(deps: ApplyDeps, sent: readonly Sent[]): Promise<void> {
-  for (const { requestId } of sent) if (requestId !== null) deps.ownRequest(requestId);
-  await deps.journal.settle(
-    sent.flatMap(({ item, result, requestId, settle: state }) =>
-      state === 'unsettled'
-        ? []
-        : [
-            {
-              changeId: item.changeId,
-              state,
-              requestId,
-              netboxId: result.kind === 'applied' ? result.observed.id : item.netboxId,
-            },
-          ],
-    ),
-  );
 }
 
 /** By type and action; components in order of their device, so that two bulks never lock the same devices crosswise. */

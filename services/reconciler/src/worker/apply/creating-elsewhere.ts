@@ -36,3 +36,19 @@ export async function refusedCreates(
   await deps.journal.settle(dead.map((changeId) => ({ changeId, state: 'not_sent', netboxId: null, requestId: null })));
   return results;
 }
+
+/**
+ * Creates whose row we have now, and which another worker finished after we had looked: NetBox would take half of them twice, for their uniqueness
+ * is not in its database (facts/netbox.md §3 "Concurrency"). They are not sent; the next round finds what is there.
+ */
+export async function createdMeanwhile(
+  deps: { readonly journal: JournalVerbs; readonly startedAt: number; readonly now: () => number },
+  entries: readonly JournalEntry[],
+): Promise<ReadonlySet<string>> {
+  const creates = entries.filter((entry) => entry.action === 'create');
+  const made = await deps.journal.createdWithin(creates, deps.now() - deps.startedAt);
+  await deps.journal.settle(
+    made.map(({ changeId }) => ({ changeId, state: 'not_sent', netboxId: null, requestId: null })),
+  );
+  return new Set(made.map((entry) => entry.changeId));
+}

@@ -109,10 +109,11 @@ async function take(deps: FeedDeps, changes: readonly ObjectChange[]): Promise<v
   for (const [objectType, ids] of byType) {
     deps.known.forgetType(objectType);
     const alive = [...ids.values()].filter((change) => change.action !== 'delete').map((change) => change.objectId);
-    await deps.store.forget([...ids.keys()].map((id) => ({ objectType, id })));
-    if (alive.length === 0 || alive.length > REFRESH_LIMIT) continue;
-    const found = await deps.reader.getMany(objectType, alive);
+    // Read first, then forgotten: in between another worker must not think that an object is not there.
+    const found = alive.length > REFRESH_LIMIT ? [] : await deps.reader.getMany(objectType, alive);
     if (found.length > 0)
       await deps.store.put(found.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
+    const kept = new Set(found.map((observed) => observed.id));
+    await deps.store.forget([...ids.keys()].filter((id) => !kept.has(id)).map((id) => ({ objectType, id })));
   }
 }

@@ -58,6 +58,9 @@ function world(o: { mirror?: Observed[]; netbox?: Observed[] } = {}) {
         put: async (objects) => {
           for (const { observed } of objects) mirror.set(observed.id, observed);
         },
+        forget: async (objects) => {
+          for (const { id } of objects) mirror.delete(id);
+        },
         aliasTargets: async () => [],
       },
       reader: {

@@ -11,7 +11,7 @@ interface Answer {
 }
 
 export interface AnswersDeps {
-  readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put' | 'aliasTargets'>;
+  readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put' | 'forget' | 'aliasTargets'>;
   readonly reader: Pick<NetboxReader, 'find'>;
   readonly known: KnownAnswers;
   readonly lookupKeys: (observed: Observed) => readonly string[];
@@ -107,8 +107,18 @@ export function makeAnswers(deps: AnswersDeps): Answers {
     const aliases = before.filter((answer) => isAlias(answer.lookup));
     await fromNetbox(before.filter((answer) => !isAlias(answer.lookup)).map((answer) => answer.lookup));
     await fromAliases(aliases.map((answer) => answer.lookup));
+    await forgetGone(before);
     const changed = before.some((answer) => !sameObjects(answer.objects, memo.get(answer.lookup.key)?.objects ?? []));
     return { asked: before.length > 0, changed };
+  }
+
+  /** What the mirror had and NetBox no longer gives is gone, or is something else now: it is read anew when it is needed. */
+  async function forgetGone(before: readonly Answer[]): Promise<void> {
+    const gone = before.flatMap((answer) => {
+      const now = new Set(memo.get(answer.lookup.key)?.objects.map((object) => object.id));
+      return answer.objects.filter((object) => !now.has(object.id));
+    });
+    if (gone.length > 0) await deps.mirror.forget(gone);
   }
 
   return {

@@ -13,6 +13,7 @@ export function mirrorOnlyAnswers(deps: WorkerDeps, mirror: Pick<MirrorVerbs, 'l
       lookup: (lookups) => mirror.lookup(lookups, ANY_AGE_MS),
       aliasTargets: async () => [],
       put: async () => undefined,
+      forget: async () => undefined,
     },
     reader: { find: async (lookups) => new Map(lookups.map((lookup) => [lookup.key, []])) },
     known: BELIEVE_MIRROR,

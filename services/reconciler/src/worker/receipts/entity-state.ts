@@ -14,7 +14,9 @@ export interface Part {
 /** Why an entity is not at its end yet. */
 export type Pending =
   | { readonly kind: 'fault'; readonly result: ChangeResult & { readonly kind: 'fault' } }
-  | { readonly kind: 'stand_back'; readonly waitMs: number; readonly waitingFor: string };
+  | { readonly kind: 'stand_back'; readonly waitMs: number; readonly waitingFor: string }
+  /** Something it refers to is not there yet and may be asserted by another entity. */
+  | { readonly kind: 'waiting'; readonly waitingFor: string; readonly problems: readonly ProblemItem[] };
 
 export type EntityEnd = {
   readonly state: TerminalState;
@@ -45,7 +47,7 @@ export function pendingOf(parts: readonly Part[], standBackMs: number): Pending 
 /** An entity takes the worst state of its parts: rejected, failed, held, applied, unchanged (DESIGN "Words"). */
 export function endOf(parts: readonly Part[], main: Change | null, problems: readonly ProblemItem[]): EntityEnd {
   if (main === null || main.action === 'reject') {
-    return { state: 'rejected', problems: [...problems, ...(main?.problems ?? [])], code: 'rejected' };
+    return { state: 'rejected', problems: unique([...problems, ...(main?.problems ?? [])]), code: 'rejected' };
   }
   const results = parts.flatMap(resultsOf);
   const refused = results.flatMap((result) => (result.kind === 'refused' ? result.problems : []));
@@ -61,6 +63,16 @@ export function endOf(parts: readonly Part[], main: Change | null, problems: rea
     return { state: 'held', problems: unique(words), code: 'held' };
   }
   return { state: parts.some((part) => part.wrote) ? 'applied' : 'unchanged', problems: unique(problems), code: null };
+}
+
+/**
+ * Held only for things that do not exist: another entity may bring them, in this sync or the next. Any other hold is a question only a person or the
+ * source can answer.
+ */
+export function waitsFor(end: EntityEnd): string | null {
+  const [first] = end.problems;
+  if (end.state !== 'held' || first === undefined) return null;
+  return end.problems.every((problem) => problem.code === 'reference_missing') ? first.detail : null;
 }
 
 const heldFields = (change: Change): boolean =>

@@ -2,7 +2,7 @@ import type { Change, Outcome, Plan } from '@diode/engine';
 import type { AlsoChanged, Receipt } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
 import type { Applied } from '../apply/apply-plan.js';
-import { endOf, type Part, type Pending, pendingOf } from './entity-state.js';
+import { endOf, type Part, type Pending, pendingOf, waitsFor } from './entity-state.js';
 import { fieldVerdicts, mergeVerdicts, type Verdicts } from './field-verdicts.js';
 import { idsOf, type Progress } from './progress.js';
 
@@ -16,6 +16,8 @@ export interface RoundEnd {
   readonly progress: Progress;
   readonly plannedAt: string;
   readonly standBackMs: number;
+  /** Is the entity young enough to wait for another? */
+  readonly mayWait: (row: ClaimedWork) => boolean;
 }
 
 /** The receipt of one entity after the last round, or why it has none yet. */
@@ -29,7 +31,11 @@ export function finishEntity(row: ClaimedWork, outcome: Outcome, end: RoundEnd):
   const pending = pendingOf(parts, end.standBackMs);
   if (pending !== null) return { kind: 'pending', pending };
 
-  const { state, problems, code } = endOf(parts, main, outcome.problems);
+  const ending = endOf(parts, main, outcome.problems);
+  const waitingFor = end.mayWait(row) ? waitsFor(ending) : null;
+  if (waitingFor !== null)
+    return { kind: 'pending', pending: { kind: 'waiting', waitingFor, problems: ending.problems } };
+  const { state, problems, code } = ending;
   const written = main === null ? null : end.progress.of(main.objectType, idOf(main.key));
   const also = [...end.progress.also(outcome.ref), ...parts.filter((part) => part.change !== main).flatMap(troubled)];
   return {
