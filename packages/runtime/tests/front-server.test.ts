@@ -18,6 +18,7 @@ import {
 const METHOD = '/diode.v1.IngesterService/Ingest';
 const SILENCE_MS = 300;
 const DRAIN_MS = 1_000;
+const CALL_IDLE_MS = 2_000;
 
 interface Answer {
   readonly error: ServiceError | null;
@@ -67,7 +68,7 @@ beforeEach(async () => {
       if (authorization !== 'Bearer good') throw new DiodeError('unauthenticated', { detail: 'a token is needed' });
     },
   });
-  front = makeFrontServer({ http, grpc, silenceMs: SILENCE_MS, drainMs: DRAIN_MS });
+  front = makeFrontServer({ http, grpc, silenceMs: SILENCE_MS, drainMs: DRAIN_MS, callIdleMs: CALL_IDLE_MS });
   port = await front.listen({ host: '127.0.0.1', port: 0 });
 });
 
@@ -283,6 +284,22 @@ describe('bad connections', () => {
       expect((await call()).error).toBeNull();
     },
   );
+
+  it('lose a call whose message never ends', async () => {
+    const session = connectH2(`http://127.0.0.1:${port}`);
+    const headers = {
+      ':method': 'POST',
+      ':path': METHOD,
+      'content-type': 'application/grpc',
+      authorization: 'Bearer good',
+    };
+    const stream = session.request(headers);
+    stream.on('error', () => undefined);
+    stream.write(Buffer.from([0, 0, 0, 4, 0, 1]));
+    await new Promise((resolve) => stream.on('close', resolve));
+    expect(stream.rstCode).toBe(8);
+    session.destroy();
+  });
 
   it('do no harm when they are reset while they are sniffed', async () => {
     const socket = connect(port, '127.0.0.1');

@@ -10,6 +10,8 @@ export interface FrontServerOptions {
   readonly grpc: GrpcServer;
   /** A connection that says nothing, or half a preface, for this long is closed. Default 15 s. */
   readonly silenceMs?: number;
+  /** A gRPC call on which nothing moves for this long is cancelled. Default 120 s. */
+  readonly callIdleMs?: number;
   /** How long running gRPC calls may take to end once closing has begun. Default 8 s. */
   readonly drainMs?: number;
 }
@@ -28,7 +30,7 @@ export interface FrontServer {
  */
 export function makeFrontServer(o: FrontServerOptions): FrontServer {
   const http1: HttpServer = o.http.server;
-  const injector = openInjector(o.grpc);
+  const injector = openInjector(o.grpc, o.callIdleMs ?? 120_000);
   const undecided = new Set<Socket>();
   const serveHttp1 = takeOver(http1);
   const drainMs = o.drainMs ?? 8_000;

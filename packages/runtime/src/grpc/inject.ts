@@ -1,4 +1,4 @@
-import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { type ConnectionInjector, type Server, ServerCredentials } from '@grpc/grpc-js';
 import { methodPath } from './method-path.js';
 
@@ -10,16 +10,16 @@ import { methodPath } from './method-path.js';
  * in the private map `http2Servers`; a listener of ours stands before its only `stream` listener, rewrites the `:path` header
  * both share, and keeps a stream that was reset in the same packet as its headers from reaching `respond`, which would
  * throw out of an event handler and end the process. The version of grpc-js is pinned and this fails at start, loudly, if the
- * field should ever go.
+ * field should ever go. A call on which nothing moves for `idleMs` is cancelled.
  */
-export function openInjector(grpc: Server): ConnectionInjector {
+export function openInjector(grpc: Server, idleMs: number): ConnectionInjector {
   const before = new Set(http2ServersOf(grpc));
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const own = http2ServersOf(grpc).filter((server) => !before.has(server));
   const [http2Server] = own;
   if (http2Server === undefined || own.length !== 1)
     throw new TypeError('grpc-js made no http2 server for its injector');
-  standBefore(http2Server);
+  standBefore(http2Server, idleMs);
   return injector;
 }
 
@@ -29,7 +29,7 @@ function http2ServersOf(grpc: Server): Http2Server[] {
   throw new TypeError('this version of grpc-js keeps its http2 servers elsewhere; see grpc/inject.ts');
 }
 
-function standBefore(server: Http2Server): void {
+function standBefore(server: Http2Server, idleMs: number): void {
   const listeners = server.listeners('stream');
   const [route] = listeners;
   if (route === undefined || listeners.length !== 1)
@@ -38,6 +38,8 @@ function standBefore(server: Http2Server): void {
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => undefined); // a reset by the client is its own business
     if (stream.destroyed || stream.closed) return;
+    // grpc-js waits for ever for the rest of a message.
+    stream.setTimeout(idleMs, () => stream.close(constants.NGHTTP2_CANCEL));
     headers[':path'] = methodPath(headers[':path'] ?? '/');
     try {
       route.call(server, stream, headers);

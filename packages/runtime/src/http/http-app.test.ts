@@ -232,11 +232,11 @@ describe('every answer', () => {
 });
 
 describe('on a socket', () => {
-  async function raw(bytes: string | Buffer): Promise<string> {
+  async function raw(bytes: string | Buffer, end = true): Promise<string> {
     const port = await listen();
     return new Promise((resolve) => {
       let received = '';
-      const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
+      const socket = connect(port, '127.0.0.1', () => (end ? socket.end(bytes) : socket.write(bytes)));
       socket.on('data', (chunk) => {
         received += chunk.toString('latin1');
       });
@@ -280,6 +280,13 @@ describe('on a socket', () => {
     await expect.poll(() => lines.filter((l) => l.includes('abandoned')).length).toBe(2);
     expect((await fetch(`http://127.0.0.1:${port}/things/1`)).status).toBe(200);
     expect(lines.filter((l) => JSON.parse(l).level === 'error')).toEqual([]);
+  });
+
+  it('ends a request that never ends with 408', async () => {
+    await app.close();
+    const logger = makeLogger({ level: 'silent', service: 't', instanceId: 'i' });
+    app = buildHttpApp({ logger, requestTimeoutMs: 200 });
+    expect(await raw('GET / HTTP/1.1\r\nHost: x\r\nA: b', false)).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   it('closes while a keep-alive connection is idle', async () => {

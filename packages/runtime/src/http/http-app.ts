@@ -41,6 +41,7 @@ export interface HttpAppOptions {
  * shows no detail. The app does not listen: `listen` it, or hand it to `makeFrontServer`.
  */
 export function buildHttpApp(o: HttpAppOptions): HttpApp {
+  const requestTimeoutMs = o.requestTimeoutMs ?? 60_000;
   const app: HttpApp = fastify({
     loggerInstance: o.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -51,8 +52,12 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
     },
     bodyLimit: o.bodyLimitBytes ?? 1_048_576,
     trustProxy: o.trustProxy === undefined ? false : [...o.trustProxy],
-    requestTimeout: o.requestTimeoutMs ?? 60_000,
-    http: { maxHeaderSize: o.maxHeaderBytes ?? 32_768 },
+    requestTimeout: requestTimeoutMs,
+    http: {
+      maxHeaderSize: o.maxHeaderBytes ?? 32_768,
+      headersTimeout: Math.min(20_000, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
+    },
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
