@@ -141,7 +141,8 @@ export function startConsumer(parts: ConsumerParts, options: ConsumerOptions): C
       await within(drains.stop(), graceMs, 'stopping').catch((error: unknown) =>
         options.onFault({ where: 'stop', error }),
       );
-      await Promise.all(loops);
+      // A loop may sit in a question to a Postgres that does not answer: leaving does not wait for that.
+      await within(Promise.all(loops), MAX_ROUND_MS, 'stopping').catch(() => undefined);
       await leases.surrender();
     },
   };

@@ -18,7 +18,10 @@ export interface Wakeup {
 }
 
 export interface ConsumerOptions {
-  /** Called for a partition this process holds when there may be work. Must drain it: returns when nothing is due. Never throws for bad work. */
+  /**
+   * Called for a partition this process holds when there may be work. Must drain it: returns when nothing is due. Never throws for bad work.
+   * An aborted signal (the partition was lost, the process stops) means: finish the batch in hand, take no other, return.
+   */
   readonly drain: (partition: number, signal: AbortSignal) => Promise<void>;
   /** Partitions drained at the same time. */
   readonly concurrency: number;

@@ -52,6 +52,12 @@ function work() {
 
 const holdsAll = (consumer: Consumer) => until(() => consumer.held().length === PARTITIONS, { message: 'all leases' });
 
+/** Messages of a partition that were read and not acknowledged. */
+async function pendingOf(partition: number): Promise<number> {
+  const [pending] = await admin.xpending(queueKeys(prefix).wakeups(partition), 'reconcilers');
+  return Number(pending);
+}
+
 /** As FLUSHALL, for the keys of this test only. */
 async function wipe(): Promise<void> {
   const keys = await admin.keys(`${prefix}*`);
@@ -108,6 +114,7 @@ describe('a wake-up', () => {
     await queue.announce([{ partition: 7, syncId: 's' }]);
     await until(() => runs === 2);
     await queue.announce(Array.from({ length: 50 }, (_, i) => ({ partition: 7, syncId: `s${i}` })));
+    await until(async () => (await pendingOf(7)) === 51, { message: 'all of them read' });
     held.open();
     await until(async () => runs === 3 && (await queue.depth()) === 0);
     expect(runs).toBe(3);
@@ -170,10 +177,7 @@ describe('two instances', () => {
     await holdsAll(a);
     const queue = await queueOf('heir');
     await queue.announce([{ partition: 4, syncId: 's' }]);
-    await until(async () => {
-      const [pending] = (await admin.xpending(queueKeys(prefix).wakeups(4), 'reconcilers')) as [number];
-      return pending === 1;
-    });
+    await until(async () => (await pendingOf(4)) === 1);
     proxy.cut();
     const w = work();
     const b = queue.consume(w.options);

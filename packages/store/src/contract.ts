@@ -220,6 +220,7 @@ export interface Store extends IngestVerbs, WorkVerbs, JournalVerbs, MirrorVerbs
 
 export interface StoreOptions {
   readonly databaseUrl: string;
+  /** Beside these, one connection listens once somebody waits for a sync. */
   readonly maxConnections: number;
   readonly statementTimeoutMs: number;
 }

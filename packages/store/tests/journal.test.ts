@@ -97,6 +97,13 @@ describe('the journal', () => {
     ]);
   });
 
+  it('may be told the same again, by a worker that never heard the first answer', async () => {
+    const change = entry();
+    await t.store.record('w', [change]);
+    expect(await t.store.record('w', [change])).toEqual([]);
+    expect(await t.store.unsettled([change.ref])).toHaveLength(1);
+  });
+
   it('settles a change once', async () => {
     const change = entry();
     await t.store.record('w', [change]);

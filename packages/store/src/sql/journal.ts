@@ -2,18 +2,26 @@
 import type { Statement } from '../postgres/database.js';
 
 /**
- * $1 worker, $2.. entries in the order of their exclusion keys. Gives the change ids that were recorded: a create whose key another
- * open create holds is not.
+ * $1 worker, $2.. entries in the order of their exclusion keys. Gives the change ids that are recorded: a create whose key another
+ * open create holds is not. One that is already there under its own id is, so a caller whose connection broke may simply repeat.
  */
 export const RECORD_CHANGES: Statement = {
   name: 'record_changes',
   text: `
-INSERT INTO open_changes (change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after,
-  worker_id, recorded_at)
-SELECT r.*, $1, statement_timestamp()
-FROM unnest($2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int8[], $10::bytea[], $11::bytea[]) AS r
-ON CONFLICT (object_type, exclusion_key) WHERE action = 'create' DO NOTHING
-RETURNING change_id`,
+WITH entry AS (
+  SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int8[], $10::bytea[], $11::bytea[])
+  AS e(change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after)
+),
+recorded AS (
+  INSERT INTO open_changes (change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after,
+    worker_id, recorded_at)
+  SELECT e.*, $1, statement_timestamp() FROM entry e
+  ON CONFLICT DO NOTHING
+  RETURNING change_id
+)
+SELECT change_id FROM recorded
+UNION
+SELECT o.change_id FROM open_changes o JOIN entry e ON e.change_id = o.change_id`,
 };
 
 /** $1 change ids, $2 states, $3 NetBox ids, $4 request ids. Moves the rows from open to settled, so frees the keys of creates. */
