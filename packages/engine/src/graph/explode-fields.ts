@@ -1,12 +1,13 @@
-import { type FieldRow, fieldOf, type ObjectTypeRow } from '@diode/catalogue';
+import type { FieldRow, ObjectTypeRow } from '@diode/catalogue';
 import type { JsonValue } from '@diode/protocol';
 import { normalize } from '../normal-form/normalize.js';
 import { explodeCustomFields } from './explode-custom-fields.js';
 import { explodeDeviceAddress } from './explode-device-address.js';
-import { explodeGeneric, genericPart } from './explode-generic.js';
+import { explodeGeneric } from './explode-generic.js';
 import { explodeMac } from './explode-mac.js';
 import { explodeReference, explodeReferences } from './explode-reference.js';
-import { type Exploder, own, type Place, pointTo, problem } from './exploder.js';
+import { type Exploder, type Place, pointTo, problem } from './exploder.js';
+import { type KeyReading, readKey } from './key-reading.js';
 import type { FieldInput } from './node.js';
 
 /** Read-only in NetBox, and found in every body that came out of it: not worth a word. */
@@ -14,35 +15,30 @@ const READ_ONLY: ReadonlySet<string> = new Set(['id', 'url', 'display', 'display
 
 /** Takes the fields of an object apart, into its node. What takes its context from other fields (a rack its site) comes after them. */
 export function explodeFields(exploder: Exploder, place: Place): void {
-  const dependent: string[] = [];
+  let dependent: string[] | null = null;
   for (const key of Object.keys(place.data)) {
-    if (fieldOf(place.row, key)?.context !== undefined) dependent.push(key);
-    else takeKey(exploder, place, key);
+    const reading = readKey(place.row, key);
+    if (reading?.field.context === undefined) takeKey(exploder, place, key, reading);
+    else if (dependent === null) dependent = [key];
+    else dependent.push(key);
   }
-  for (const key of dependent) takeKey(exploder, place, key);
+  if (dependent !== null) for (const key of dependent) takeKey(exploder, place, key, readKey(place.row, key));
 }
 
-function takeKey(exploder: Exploder, place: Place, key: string): void {
-  const value = own(place.data, key);
-  if (value !== undefined) explodeField(exploder, place, key, value);
-}
-
-function explodeField(exploder: Exploder, place: Place, key: string, value: JsonValue): void {
-  const { row, node } = place;
-  const part = genericPart(row, key);
-  if (part !== null) {
-    explodeGeneric(exploder, place, part, null);
+function takeKey(exploder: Exploder, place: Place, key: string, reading: KeyReading | undefined): void {
+  const value = place.data[key];
+  if (value === undefined) return;
+  if (reading === undefined || (reading.isAlias && Object.hasOwn(place.data, reading.field.name))) {
+    if (place.depth > 0 || READ_ONLY.has(key)) return;
+    exploder.unknown.push({ field: key, reason: unknownReason(place.row, key, reading) });
     return;
   }
-  const name = fieldName(row, key, place);
-  const field = name === null ? undefined : fieldOf(row, name);
-  if (field === undefined) {
-    if (place.depth === 0 && !READ_ONLY.has(key))
-      exploder.unknown.push({ field: key, reason: unknownReason(row, key) });
+  if (reading.isPart) {
+    explodeGeneric(exploder, place, reading.field, null);
     return;
   }
-  const input = inputFor(exploder, place, { field, key, value });
-  if (input !== null) node.fields.set(field.name, input);
+  const input = inputFor(exploder, place, { field: reading.field, key, value });
+  if (input !== null) place.node.fields.set(reading.field.name, input);
 }
 
 /** What a value becomes: itself in normal form, or nodes. null = a problem was noted, or there is nothing to say. */
@@ -52,43 +48,37 @@ export function inputFor(
   at: { readonly field: FieldRow; readonly key: string; readonly value: JsonValue },
 ): FieldInput | null {
   const { field, value } = at;
-  const pointer = pointTo(place.pointer, at.key);
   switch (field.kind) {
     case 'reference':
       if (value === null) break;
-      if (field.to?.[0] === 'dcim.macaddress') return explodeMac(exploder, place, field, value, pointer);
+      if (field.to?.[0] === 'dcim.macaddress')
+        return explodeMac(exploder, place, field, value, pointTo(place.pointer, at.key));
       return (
-        explodeDeviceAddress(exploder, place, field, value, pointer) ??
-        explodeReference(exploder, place, field, value, pointer)
+        explodeDeviceAddress(exploder, place, field, value, pointTo(place.pointer, at.key)) ??
+        explodeReference(exploder, place, field, value, pointTo(place.pointer, at.key))
       );
     case 'references':
     case 'tags':
-      return value === null ? { kind: 'nodes', nodes: [] } : explodeReferences(exploder, place, field, value, pointer);
+      return value === null
+        ? { kind: 'nodes', nodes: [] }
+        : explodeReferences(exploder, place, field, value, pointTo(place.pointer, at.key));
     case 'generic_reference':
       return explodeGeneric(exploder, place, field, value);
     case 'custom_fields':
-      return explodeCustomFields(exploder, place, value, pointer);
+      return explodeCustomFields(exploder, place, value, pointTo(place.pointer, at.key));
     default:
       break;
   }
   const normalized = normalize(field, value);
   if (normalized.kind === 'value') return { kind: 'value', value: normalized.value };
-  problem(exploder, pointer, 'invalid_value', {
+  problem(exploder, pointTo(place.pointer, at.key), 'invalid_value', {
     detail: `${field.name}: ${normalized.detail}`,
     remedy: normalized.remedy,
   });
   return null;
 }
 
-/** The built-in aliases hold where the name is not a field and the field itself is not given. */
-function fieldName(row: ObjectTypeRow, key: string, place: Place): string | null {
-  const alias = row.aliases !== undefined && Object.hasOwn(row.aliases, key) ? row.aliases[key] : undefined;
-  if (alias === undefined) return key;
-  return Object.hasOwn(place.data, alias) ? null : alias;
-}
-
-function unknownReason(row: ObjectTypeRow, key: string): string {
-  const alias = row.aliases !== undefined && Object.hasOwn(row.aliases, key) ? row.aliases[key] : undefined;
-  if (alias !== undefined) return `${alias} is given as well, and it is the same field`;
+function unknownReason(row: ObjectTypeRow, key: string, reading: KeyReading | undefined): string {
+  if (reading !== undefined) return `${reading.field.name} is given as well, and ${key} is another name for it`;
   return `${row.name} has no field of this name that Diode writes; custom fields go under custom_fields`;
 }

@@ -1,4 +1,4 @@
-import { type FieldRow, fieldOf, type ObjectTypeRow, objectType } from '@diode/catalogue';
+import { type FieldRow, type ObjectTypeRow, objectType } from '@diode/catalogue';
 import { isJsonObject, type JsonValue } from '@diode/protocol';
 import { excerpt } from '../normal-form/normalized.js';
 import { referenceNode } from './explode-reference.js';
@@ -6,13 +6,6 @@ import { type Exploder, own, type Place, pointTo, problem } from './exploder.js'
 import type { FieldInput } from './node.js';
 
 const CLEARED: FieldInput = { kind: 'value', value: null };
-
-/** The generic reference that `<name>_type` or `<name>_id` is a part of; null for any other key. */
-export function genericPart(row: ObjectTypeRow, key: string): FieldRow | null {
-  const name = key.endsWith('_type') ? key.slice(0, -5) : key.endsWith('_id') ? key.slice(0, -3) : null;
-  const field = name === null ? undefined : fieldOf(row, name);
-  return field?.kind === 'generic_reference' ? field : null;
-}
 
 /**
  * `{"interface": {…}}` keyed by model, `{type, id}`, or NetBox's pair of fields (value null then: the pair is read from the object). Both halves of

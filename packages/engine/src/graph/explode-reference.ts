@@ -88,6 +88,9 @@ function idNode(exploder: Exploder, spot: ReferenceSpot, id: number): GraphNode 
 /** A plain name: what it is the name of depends on the type (its label field), and for parts of a whole on the whole. */
 function labelNode(exploder: Exploder, spot: ReferenceSpot, text: string): GraphNode | null {
   const { row } = spot;
+  // Most names were met before, spelled the same.
+  const met = spot.context === undefined ? exploder.graph.known.get(`${row.name}"${text}`) : undefined;
+  if (met !== undefined) return met;
   const name = tidy(text);
   const byVid = row.name === 'ipam.vlan' && /^\d{1,4}$/.test(name);
   const field = row.fields.find((one) => one.name === (byVid ? 'vid' : row.labelField));

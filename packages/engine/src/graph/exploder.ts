@@ -55,7 +55,8 @@ export function sharedNode(exploder: Exploder, key: string, make: () => Omit<Nod
 /** Lets the nodes join the graph. */
 export function commit(exploder: Exploder): void {
   for (const [key, node] of exploder.staged) exploder.graph.known.set(key, node);
-  exploder.graph.open.push(...exploder.staged.values(), ...exploder.loose);
+  for (const node of exploder.staged.values()) exploder.graph.open.push(node);
+  for (const node of exploder.loose) exploder.graph.open.push(node);
 }
 
 export function problem(
@@ -69,7 +70,8 @@ export function problem(
 
 /** RFC 6901. */
 export function pointTo(pointer: string, key: string | number): string {
-  return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (typeof key === 'number' || !/[~/]/.test(key)) return `${pointer}/${key}`;
+  return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** An own property; inherited ones are not data. */

@@ -1,4 +1,4 @@
-import type { ObjectTypeRow } from '@diode/catalogue';
+import type { ObjectTypeName, ObjectTypeRow } from '@diode/catalogue';
 import type { ProblemItem } from '@diode/protocol';
 import type { Observed, Prepared } from '../contract.js';
 import type { Policy, TypePolicy } from '../policy-contract.js';
@@ -24,13 +24,14 @@ export interface Graph {
   open: GraphNode[];
   /** By structure: equal nodes are one. */
   readonly known: Map<string, GraphNode>;
-  /** Existing objects, `dcim.site#3`. */
-  readonly existing: Map<string, Thing>;
+  /** Existing objects, by type and id. */
+  readonly existing: Map<ObjectTypeName, Map<number, Thing>>;
   readonly things: Thing[];
   /** Objects to be made, under the keys that will find them. */
   readonly index: Map<string, Thing[]>;
   nodes: number;
-  readonly policies: Map<string, TypePolicy>;
+  /** By source and channel, then by type. */
+  readonly policies: Map<string, Map<ObjectTypeRow, TypePolicy>>;
 }
 
 export function makeGraph(batch: readonly Prepared[], policy: Policy): Graph {
@@ -53,24 +54,38 @@ export function policyFor(graph: Graph, row: ObjectTypeRow, mention: Mention): T
   const assertion = graph.batch[mention.entry]?.assertion;
   const source = assertion?.source ?? '';
   const channel = assertion?.channel ?? 'http';
-  const key = `${row.name}|${channel}|${source}`;
-  let found = graph.policies.get(key);
+  const key = channel === 'http' ? source : `${channel} ${source}`;
+  let types = graph.policies.get(key);
+  if (types === undefined) {
+    types = new Map();
+    graph.policies.set(key, types);
+  }
+  let found = types.get(row);
   if (found === undefined) {
     found = graph.policy.typePolicy(row.name, { source, channel });
-    graph.policies.set(key, found);
+    types.set(row, found);
   }
   return found;
 }
 
 export function thingOf(graph: Graph, row: ObjectTypeRow, observed: Observed): Thing {
-  const key = `${row.name}#${observed.id}`;
-  let thing = graph.existing.get(key);
+  let things = graph.existing.get(row.name);
+  if (things === undefined) {
+    things = new Map();
+    graph.existing.set(row.name, things);
+  }
+  let thing = things.get(observed.id);
   if (thing === undefined) {
     thing = blankThing(row, observed.id, observed);
-    graph.existing.set(key, thing);
+    things.set(observed.id, thing);
     graph.things.push(thing);
   }
   return thing;
+}
+
+/** An existing object the batch met already. */
+export function metThing(graph: Graph, type: ObjectTypeName, id: number): Thing | undefined {
+  return graph.existing.get(type)?.get(id);
 }
 
 export function newThing(graph: Graph, row: ObjectTypeRow): Thing {
@@ -79,14 +94,17 @@ export function newThing(graph: Graph, row: ObjectTypeRow): Thing {
   return thing;
 }
 
+/** What exists gets none: one for all. */
+const NO_DEFAULTS: Thing['defaults'] = new Map();
+
 function blankThing(row: ObjectTypeRow, id: number, observed: Observed | null): Thing {
   return {
     row,
     id,
     observed,
     nodes: [],
-    defaults: new Map(),
-    customDefaults: new Map(),
+    defaults: observed === null ? new Map() : NO_DEFAULTS,
+    customDefaults: observed === null ? new Map() : NO_DEFAULTS,
     addresses: new Map(),
     completed: false,
     problems: [],

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@diode/protocol';
-import type { Graph } from './graph.js';
+import { type Graph, metThing } from './graph.js';
 import type { GraphNode } from './node.js';
 import { inputOf, type Thing } from './thing.js';
 
@@ -16,7 +16,7 @@ export function targetOf(thing: Thing, field: string, graph: Graph): Thing | nul
   if (input?.kind === 'node') return input.node.identity.kind === 'thing' ? input.node.identity.thing : null;
   const id = thing.observed?.data[field];
   const to = thing.row.fields.find((one) => one.name === field)?.to?.[0];
-  return typeof id === 'number' && to !== undefined ? (graph.existing.get(`${to}#${id}`) ?? null) : null;
+  return typeof id === 'number' && to !== undefined ? (metThing(graph, to, id) ?? null) : null;
 }
 
 /** How a person names it, without what it is part of: `DC1`. An existing object by the name NetBox holds. */

@@ -24,11 +24,14 @@ export function makeNode(input: NodeInput): GraphNode {
     writes: input.writes ?? (input.shape === 'asserted' ? 'all' : 'none'),
     context: input.context ?? null,
     words: input.words ?? null,
-    aliases: [],
-    chosen: new Map(),
+    aliases: NONE,
+    chosen: NOTHING,
     identity: OPEN,
     probes: null,
   };
 }
 
 const OPEN = { kind: 'open' } as const;
+// Shared, because most nodes have none: a batch makes thousands.
+const NONE: readonly string[] = [];
+const NOTHING: GraphNode['chosen'] = new Map();

@@ -1,7 +1,7 @@
 import type { ObjectTypeRow } from '@diode/catalogue';
 import type { JsonValue, ProblemItem } from '@diode/protocol';
 import type { Observed } from '../contract.js';
-import type { Probe } from '../identify/probe.js';
+import type { Probes } from '../identify/probe.js';
 import type { Thing } from './thing.js';
 
 /**
@@ -72,9 +72,9 @@ export interface GraphNode {
   /** Words to find a device type by; null once they are settled. */
   words: string | null;
   /** Names to remember the object by. */
-  readonly aliases: string[];
+  aliases: readonly string[];
   /** Fields Diode chose, with the rule and why. */
-  readonly chosen: Map<string, { readonly rule: string; readonly reason: string }>;
+  chosen: ReadonlyMap<string, { readonly rule: string; readonly reason: string }>;
   identity: Identity;
-  probes: readonly Probe[] | null;
+  probes: Probes | null;
 }

@@ -12,6 +12,8 @@ export interface DefaultInput {
 
 /** What an address asserted of a device comes to. */
 export type AddressAnswer =
+  /** NetBox has it there already. */
+  | { readonly kind: 'equal'; readonly thing: Thing }
   | { readonly kind: 'node'; readonly node: GraphNode }
   | { readonly kind: 'problem'; readonly problem: Omit<ProblemItem, 'pointer'> };
 
@@ -23,6 +25,7 @@ export interface Thing {
   readonly observed: Observed | null;
   /** All that is said of it, in order of arrival. */
   readonly nodes: GraphNode[];
+  /** Of things to be made only. */
   readonly defaults: Map<string, DefaultInput>;
   /** Custom fields set by default, by name. */
   readonly customDefaults: Map<string, DefaultInput>;

@@ -22,8 +22,14 @@ export function makeAnswers(): Answers {
 /** What is needed to go on: one request, each look-up once. */
 export type Needs = Map<string, Lookup>;
 
+/** Two that ask the same on different conditions ask it on none. */
 export function need(needs: Needs, lookup: Lookup): void {
-  if (!needs.has(lookup.key)) needs.set(lookup.key, lookup);
+  const known = needs.get(lookup.key);
+  if (known === undefined) needs.set(lookup.key, lookup);
+  else if (known.unlessFound !== undefined && known.unlessFound.join() !== lookup.unlessFound?.join()) {
+    const { unlessFound: _, ...unconditional } = known;
+    needs.set(lookup.key, unconditional);
+  }
 }
 
 export function idLookup(objectType: string, id: number): Lookup {

@@ -1,6 +1,6 @@
 import { objectType } from '@diode/catalogue';
 import type { ProblemItem } from '@diode/protocol';
-import { type Graph, thingOf } from '../graph/graph.js';
+import { type Graph, metThing, thingOf } from '../graph/graph.js';
 import { labelOf } from '../graph/label.js';
 import { makeNode } from '../graph/make-node.js';
 import type { DeviceAddress, FieldInput, GraphNode } from '../graph/node.js';
@@ -45,9 +45,9 @@ function placeOne(graph: Graph, answers: Answers, wanted: Wanted, needs: Needs):
     need(needs, matcherLookup(row, matcher, knowing, key));
     return false;
   }
-  const things = [
-    ...new Set([...found.map((observed) => thingOf(graph, row, observed)), ...(graph.index.get(key) ?? [])]),
-  ];
+  const made = graph.index.get(key);
+  const existing = found.map((observed) => thingOf(graph, row, observed));
+  const things = made === undefined ? existing : [...new Set([...existing, ...made])];
   const current = things.find((thing) => thing.id === device.observed?.data[field]);
   const [only] = current === undefined ? things : [current];
   if (current === undefined && things.length > 1) {
@@ -60,7 +60,12 @@ function placeOne(graph: Graph, answers: Answers, wanted: Wanted, needs: Needs):
     return true;
   }
   if (only === undefined) return onInterface(graph, answers, wanted, null, needs);
-  if (only === current) return answer(graph, wanted, only, null);
+  if (only === current) {
+    if (!address.hasMask || only.observed?.data.address === address.address)
+      device.addresses.set(field, { kind: 'equal', thing: only });
+    else answer(graph, wanted, only, null);
+    return true;
+  }
   const place = placeOf(graph, answers, only, needs);
   if (place === 'unknown') return false;
   if (place === device) return answer(graph, wanted, only, null);
@@ -110,7 +115,7 @@ function deviceOf(graph: Graph, answers: Answers, port: Thing, needs: Needs): Th
   const id = port.observed?.data.device;
   const row = objectType('dcim.device');
   if (typeof id !== 'number' || row === undefined) return 'elsewhere';
-  const known = graph.existing.get(`${row.name}#${id}`);
+  const known = metThing(graph, row.name, id);
   if (known !== undefined) return known;
   const lookup = idLookup(row.name, id);
   const found = answers.get(lookup.key);
@@ -160,7 +165,7 @@ function answer(graph: Graph, wanted: Wanted, existing: Thing | null, port: Grap
     },
   });
   if (!address.fields.has('status'))
-    derived.chosen.set('status', { rule: 'builtin.management_address', reason: 'nobody said' });
+    derived.chosen = new Map([['status', { rule: 'builtin.management_address', reason: 'nobody said' }]]);
   device.addresses.set(field, { kind: 'node', node: derived });
   if (existing === null) graph.open.push(derived);
   else {

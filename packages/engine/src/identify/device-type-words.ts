@@ -41,7 +41,7 @@ export function evaluateWords(
   if (open.length > 0)
     return asking(
       needs,
-      open.flatMap(({ lookup }) => lookup ?? []),
+      open.map(({ lookup }) => lookup()),
     );
 
   const composed: Probe[] = [];
@@ -56,7 +56,7 @@ export function evaluateWords(
   if (unasked.length > 0)
     return asking(
       needs,
-      unasked.flatMap(({ lookup }) => lookup ?? []),
+      unasked.map(({ lookup }) => lookup()),
     );
 
   const hits = thingsOf(graph, answers, [...direct, ...composed], node.row.name);
@@ -67,7 +67,7 @@ export function evaluateWords(
       candidates: candidatesOf(hits),
       detail: `${hits.length} device types answer to "${words}"`,
     };
-  node.aliases.push(aliasOf(words));
+  node.aliases = [aliasOf(words)];
   if (hit !== undefined) return { kind: 'thing', thing: hit };
   rewrite(graph, node, known.at(-1), words);
   return { kind: 'rewritten' };
@@ -100,16 +100,23 @@ function rewrite(
     const maker = makerNode(graph, node, null);
     maker.identity = { kind: 'thing', thing: known.maker };
     said(node, maker, known.model);
-    node.chosen.set('manufacturer', {
-      rule: 'builtin.device_type_words',
-      reason: 'the leading words name a manufacturer NetBox has',
-    });
+    node.chosen = new Map([
+      [
+        'manufacturer',
+        {
+          rule: 'builtin.device_type_words',
+          reason: 'the leading words name a manufacturer NetBox has',
+        },
+      ],
+    ]);
   } else if (last !== undefined) {
     said(node, openMaker(graph, node, last.name), last.model);
-    node.chosen.set('manufacturer', { rule, reason: `the leading words name a known manufacturer, ${last.name}` });
+    node.chosen = new Map([
+      ['manufacturer', { rule, reason: `the leading words name a known manufacturer, ${last.name}` }],
+    ]);
   } else {
     said(node, openMaker(graph, node, defaults.manufacturer), words);
-    node.chosen.set('manufacturer', { rule, reason: 'nobody named a manufacturer' });
+    node.chosen = new Map([['manufacturer', { rule, reason: 'nobody named a manufacturer' }]]);
   }
   node.words = null;
   node.probes = null;
@@ -173,7 +180,7 @@ function probesWith(row: GraphNode['row'], values: Readonly<Record<string, strin
 }
 
 function isOpen(answers: Answers, probe: Probe): boolean {
-  return probe.lookup !== null && answers.get(probe.key) === undefined;
+  return !probe.virtual && answers.get(probe.key) === undefined;
 }
 
 function thingsOf(graph: Graph, answers: Answers, probes: readonly Probe[], type: string): readonly Thing[] {

@@ -7,7 +7,7 @@ import { type Answers, type Needs, need } from './answers.js';
 import { candidatesOf, hitsOf } from './hits.js';
 import { knowingThing } from './knowing.js';
 import type { Probe } from './probe.js';
-import { isUnsettled, probesOf } from './probes.js';
+import { isUnsettled, probeAt } from './probes.js';
 
 export type Evaluation = Identity | { readonly kind: 'needs' } | { readonly kind: 'absent' };
 
@@ -16,26 +16,35 @@ export type Evaluation = Identity | { readonly kind: 'needs' } | { readonly kind
  * those before it find nothing.
  */
 export function evaluate(graph: Graph, answers: Answers, node: GraphNode, needs: Needs): Evaluation {
-  const probes = probesOf(node);
-  for (const [index, probe] of probes.entries()) {
-    if (probe.lookup !== null && answers.get(probe.key) === undefined) {
+  for (let index = 0; ; index++) {
+    const probe = probeAt(node, index);
+    if (probe === null) return nothing(node);
+    if (!probe.virtual && answers.get(probe.key) === undefined) {
       // What is to be made in this batch may settle it without NetBox, but NetBox comes first.
-      ask(answers, index === 0 ? [probe] : probes.slice(index), needs);
+      ask(answers, index === 0 ? [probe] : probesFrom(node, index), needs);
       return { kind: 'needs' };
     }
     const hits = hitsOf(graph, answers, node, probe);
     if (hits.length > 1) return ambiguous(node, probe, hits);
     const [thing] = hits;
-    if (thing !== undefined) return collision(graph, answers, { node, thing, rest: probes.slice(index + 1) }, needs);
+    if (thing !== undefined) return collision(graph, answers, { node, thing, after: index }, needs);
   }
-  return nothing(node);
+}
+
+function probesFrom(node: GraphNode, first: number): readonly Probe[] {
+  const probes: Probe[] = [];
+  for (let index = first; ; index++) {
+    const probe = probeAt(node, index);
+    if (probe === null) return probes;
+    probes.push(probe);
+  }
 }
 
 function ask(answers: Answers, probes: readonly Probe[], needs: Needs): void {
   const before: string[] = [];
-  for (const { lookup, key } of probes) {
-    if (lookup === null || answers.get(key) !== undefined) continue;
-    need(needs, before.length === 0 ? lookup : { ...lookup, unlessFound: [...before] });
+  for (const { virtual, lookup, key } of probes) {
+    if (virtual || answers.get(key) !== undefined) continue;
+    need(needs, before.length === 0 ? lookup() : { ...lookup(), unlessFound: [...before] });
     before.push(key);
   }
 }
@@ -47,15 +56,19 @@ function ask(answers: Answers, probes: readonly Probe[], needs: Needs): void {
 function collision(
   graph: Graph,
   answers: Answers,
-  found: { readonly node: GraphNode; readonly thing: Thing; readonly rest: readonly Probe[] },
+  found: { readonly node: GraphNode; readonly thing: Thing; readonly after: number },
   needs: Needs,
 ): Evaluation {
-  const { node, thing, rest } = found;
-  if (node.shape !== 'asserted') return { kind: 'thing', thing };
-  for (const probe of rest) {
+  const { node, thing, after } = found;
+  if (node.shape !== 'asserted' || node.id !== null) return { kind: 'thing', thing };
+  const by = probeAt(node, after)?.matcher ?? null;
+  if (by === null || !node.row.matchers.slice(node.row.matchers.indexOf(by) + 1).some((matcher) => matcher.unique)) {
+    return { kind: 'thing', thing };
+  }
+  for (const probe of probesFrom(node, after + 1)) {
     if (probe.matcher?.unique !== true || matcherKey(node.row, probe.matcher, knowingThing(thing)) === probe.key)
       continue;
-    if (probe.lookup !== null && answers.get(probe.key) === undefined) {
+    if (!probe.virtual && answers.get(probe.key) === undefined) {
       ask(answers, [probe], needs);
       return { kind: 'needs' };
     }

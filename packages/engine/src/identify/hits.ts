@@ -14,6 +14,11 @@ export function hitsOf(graph: Graph, answers: Answers, node: GraphNode, probe: P
   const found = answers.get(probe.key);
   const made = graph.index.get(probe.key);
   if ((found === undefined || found.length === 0) && made === undefined) return NONE;
+  const [single] = found ?? [];
+  if (single !== undefined && found?.length === 1 && made === undefined) {
+    const thing = thingOf(graph, node.row, single);
+    return differs(node, thing, probe) ? NONE : [thing];
+  }
   const things = [...(found ?? []).map((observed) => thingOf(graph, node.row, observed)), ...(made ?? [])];
   const fitting = things.filter((thing) => !differs(node, thing, probe));
   return fitting.length > 1 ? preferred(node, fitting, probe.matcher) : fitting;

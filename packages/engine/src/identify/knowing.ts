@@ -1,3 +1,4 @@
+import { fieldOf } from '@diode/catalogue';
 import type { JsonValue } from '@diode/protocol';
 import type { FieldInput, GraphNode } from '../graph/node.js';
 import { inputOf, type Thing } from '../graph/thing.js';
@@ -8,7 +9,7 @@ import type { Knowing, Known } from '../lookup/matcher-key.js';
 export function knowingNode(node: GraphNode): Knowing {
   return (field) => {
     const input = node.fields.get(field);
-    return input === undefined ? undefined : knownInput(input, isGeneric(node, field));
+    return input === undefined ? undefined : knownInput(input, node, field);
   };
 }
 
@@ -17,22 +18,20 @@ export function knowingThing(thing: Thing): Knowing {
   if (thing.observed !== null) return knownOf(thing.row, thing.observed.data);
   return (field) => {
     const said = inputOf(thing, field);
-    return said === undefined ? undefined : knownInput(said.input, isGeneric(said.node, field));
+    return said === undefined ? undefined : knownInput(said.input, said.node, field);
   };
 }
 
-function isGeneric(node: GraphNode, field: string): boolean {
-  return node.row.fields.some((one) => one.name === field && one.kind === 'generic_reference');
-}
-
-function knownInput(input: FieldInput, generic: boolean): Known | undefined {
+function knownInput(input: FieldInput, of: GraphNode, field: string): Known | undefined {
   switch (input.kind) {
     case 'value':
       return scalar(input.value);
     case 'node': {
       const { identity, row } = input.node;
       if (identity.kind !== 'thing') return undefined;
-      return generic ? { type: row.name, id: identity.thing.id } : identity.thing.id;
+      return fieldOf(of.row, field)?.kind === 'generic_reference'
+        ? { type: row.name, id: identity.thing.id }
+        : identity.thing.id;
     }
     default:
       return undefined;

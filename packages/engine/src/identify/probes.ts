@@ -4,32 +4,53 @@ import { type Knowing, matcherKey, matcherLookup } from '../lookup/matcher-key.j
 import { slugify } from '../normal-form/text.js';
 import { idLookup } from './answers.js';
 import { knowingNode } from './knowing.js';
-import type { Probe } from './probe.js';
+import type { Probe, Probes } from './probe.js';
 
-/** The questions about who a node is, strongest first. What it refers to must be settled. */
-export function probesOf(node: GraphNode): readonly Probe[] {
-  if (node.probes !== null) return node.probes;
-  const probes = makeProbes(node);
-  node.probes = probes;
-  return probes;
+/** The question of that place, strongest first; null after the last. What the node refers to must be settled. */
+export function probeAt(node: GraphNode, index: number): Probe | null {
+  node.probes ??= { made: [], next: 0, guessed: null };
+  const { probes } = node;
+  while (probes.made.length <= index) {
+    const probe = nextProbe(node, probes);
+    if (probe === null) return null;
+    probes.made.push(probe);
+  }
+  return probes.made[index] ?? null;
 }
 
-function makeProbes(node: GraphNode): readonly Probe[] {
+/** The fields a type is known by. */
+export function identityFields(row: ObjectTypeRow): readonly string[] {
+  const known = fieldsByRow.get(row);
+  if (known !== undefined) return known;
+  const fields = [...new Set(row.matchers.flatMap((matcher) => matcher.fields))];
+  fieldsByRow.set(row, fields);
+  return fields;
+}
+
+const fieldsByRow = new WeakMap<ObjectTypeRow, readonly string[]>();
+
+function nextProbe(node: GraphNode, probes: Probes): Probe | null {
+  const { row } = node;
   if (node.id !== null) {
-    const lookup = idLookup(node.row.name, node.id);
-    return [{ key: lookup.key, matcher: null, lookup, guessed: false }];
+    if (probes.next++ > 0) return null;
+    const lookup = idLookup(row.name, node.id);
+    return { key: lookup.key, matcher: null, virtual: false, lookup: () => lookup, guessed: false };
   }
   const knowing = knowingNode(node);
-  const probes: Probe[] = [];
-  for (const matcher of node.row.matchers) {
-    if (isUnsettled(node, matcher) || (matcher.unless?.some((field) => (knowing(field) ?? null) !== null) ?? false))
-      continue;
-    const probe = probeOf(node.row, matcher, knowing, false);
-    if (probe !== null) probes.push(probe);
+  for (let matcher = row.matchers[probes.next]; matcher !== undefined; matcher = row.matchers[probes.next]) {
+    probes.next++;
+    const probe = applies(node, matcher, knowing) ? probeOf(row, matcher, knowing, false) : null;
+    if (probe !== null) return probe;
   }
-  const guess = guessSlug(node, knowing);
-  if (guess !== null) probes.push(...guessedProbes(node, guess));
-  return probes;
+  probes.guessed ??= guessedProbes(node, knowing);
+  const place = probes.next - row.matchers.length;
+  probes.next++;
+  return probes.guessed[place] ?? null;
+}
+
+function applies(node: GraphNode, matcher: MatcherRow, knowing: Knowing): boolean {
+  if (isUnsettled(node, matcher)) return false;
+  return matcher.unless === undefined || matcher.unless.every((field) => (knowing(field) ?? null) === null);
 }
 
 /** True when something the matcher looks at could not be identified: then its key would be a guess. */
@@ -44,7 +65,7 @@ export function probeOf(row: ObjectTypeRow, matcher: MatcherRow, knowing: Knowin
   const key = matcherKey(row, matcher, knowing);
   if (key === null) return null;
   const virtual = matcher.fields.some((field) => isToBeMade(row, field, knowing));
-  return { key, matcher, lookup: virtual ? null : matcherLookup(row, matcher, knowing, key), guessed };
+  return { key, matcher, virtual, lookup: () => matcherLookup(row, matcher, knowing, key), guessed };
 }
 
 function isToBeMade(row: ObjectTypeRow, field: string, knowing: Knowing): boolean {
@@ -61,12 +82,14 @@ function guessSlug(node: GraphNode, knowing: Knowing): string | null {
   return typeof name === 'string' ? slugify(name) : null;
 }
 
-function guessedProbes(node: GraphNode, slug: string): readonly Probe[] {
-  const own = knowingNode(node);
+const NONE: readonly Probe[] = [];
+
+function guessedProbes(node: GraphNode, own: Knowing): readonly Probe[] {
+  const slug = guessSlug(node, own);
+  if (slug === null) return NONE;
   const knowing: Knowing = (field) => (field === 'slug' ? slug : own(field));
   return node.row.matchers
-    .filter((matcher) => matcher.fields.includes('slug') && !isUnsettled(node, matcher))
-    .filter((matcher) => !(matcher.unless?.some((field) => (knowing(field) ?? null) !== null) ?? false))
+    .filter((matcher) => matcher.fields.includes('slug') && applies(node, matcher, knowing))
     .map((matcher) => probeOf(node.row, matcher, knowing, true))
     .filter((probe) => probe !== null);
 }

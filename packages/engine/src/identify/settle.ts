@@ -6,7 +6,7 @@ import { attach, attachNew } from './attach.js';
 import { evaluateWords } from './device-type-words.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { hitsOf } from './hits.js';
-import { probesOf } from './probes.js';
+import { identityFields, probeAt } from './probes.js';
 
 /** Identifies all that can be with what is answered; notes what must be asked to go on. */
 export function settle(graph: Graph, answers: Answers, needs: Needs): void {
@@ -64,11 +64,9 @@ function take(
 /** All that its identity hangs on is settled. */
 function isReady(node: GraphNode): boolean {
   if (node.context !== null && !takeContext(node)) return false;
-  for (const matcher of node.row.matchers) {
-    for (const field of matcher.fields) {
-      const input = node.fields.get(field);
-      if (input?.kind === 'node' && input.node.identity.kind === 'open') return false;
-    }
+  for (const field of identityFields(node.row)) {
+    const input = node.fields.get(field);
+    if (input?.kind === 'node' && input.node.identity.kind === 'open') return false;
   }
   return true;
 }
@@ -97,10 +95,13 @@ function observedInput(value: unknown): FieldInput | undefined {
  * in the batch must not matter. `last` = nothing else can move.
  */
 function makeAbsent(graph: Graph, answers: Answers, absent: readonly GraphNode[], last: boolean): boolean {
-  const openTypes = new Set(
-    graph.open.filter((node) => node.shape === 'asserted' && !absent.includes(node)).map((node) => node.row.name),
-  );
-  const ranked = [...absent].sort(byWeight);
+  const gone = new Set(absent);
+  const openTypes = new Set<string>();
+  for (const node of graph.open) if (node.shape === 'asserted' && !gone.has(node)) openTypes.add(node.row.name);
+  const ranked = absent
+    .map((node) => ({ node, weight: weightOf(node), label: labelOf(node) }))
+    .sort((a, b) => b.weight - a.weight || compare(a.label, b.label) || a.node.order - b.node.order)
+    .map(({ node }) => node);
   const first = ranked[0];
   if (first === undefined) return false;
   const ready = ranked.filter((node) => !openTypes.has(node.row.name));
@@ -117,7 +118,9 @@ function makeAbsent(graph: Graph, answers: Answers, absent: readonly GraphNode[]
 
 function makeOne(graph: Graph, answers: Answers, node: GraphNode): void {
   // A neighbour may have become the very thing a moment ago.
-  for (const probe of probesOf(node)) {
+  for (let index = 0; ; index++) {
+    const probe = probeAt(node, index);
+    if (probe === null) break;
     const hits = hitsOf(graph, answers, node, probe);
     const [thing] = hits;
     if (hits.length > 1) {
@@ -147,13 +150,9 @@ function makeOne(graph: Graph, answers: Answers, node: GraphNode): void {
   attachNew(graph, node);
 }
 
-function byWeight(a: GraphNode, b: GraphNode): number {
-  return weight(b) - weight(a) || compare(labelOf(a), labelOf(b)) || a.order - b.order;
-}
-
-function weight(node: GraphNode): number {
+function weightOf(node: GraphNode): number {
   const shape = node.shape === 'asserted' ? 100 : node.shape === 'derived' ? 0 : 50;
-  const [best] = probesOf(node);
+  const best = probeAt(node, 0);
   return shape + (best?.matcher?.unless === undefined ? 10 : 0) + Math.min(node.fields.size, 9);
 }
 

@@ -27,7 +27,7 @@ export function chooseSlug(graph: Graph, answers: Answers, thing: Thing, needs: 
     const slug = candidate(base, index);
     const probe = probeOf(row, matcher, withSlug(known, slug), false);
     if (probe === null) return true;
-    if (probe.lookup !== null && answers.get(probe.key) === undefined) {
+    if (!probe.virtual && answers.get(probe.key) === undefined) {
       askFrom(index, { row, matcher, known, base, answers }, needs);
       return false;
     }
@@ -77,7 +77,7 @@ function askFrom(
 ): void {
   for (let next = index; next <= (index === 1 ? 1 : MOST_TRIES); next++) {
     const probe = probeOf(o.row, o.matcher, withSlug(o.known, candidate(o.base, next)), false);
-    if (probe !== null && probe.lookup !== null && o.answers.get(probe.key) === undefined) need(needs, probe.lookup);
+    if (probe !== null && !probe.virtual && o.answers.get(probe.key) === undefined) need(needs, probe.lookup());
   }
 }
 

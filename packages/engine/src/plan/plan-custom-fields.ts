@@ -35,13 +35,19 @@ export function planCustomFields(planner: Planner, draft: Draft, writers: readon
   holdStamps(planner, draft, stamps, writers);
 }
 
+const NOTHING: ReadonlyMap<string, Wanted> = new Map();
+
 /** Of two assertions the later, of an assertion and a reference the assertion. */
 function wantedOf(draft: Draft, writers: readonly GraphNode[]): ReadonlyMap<string, Wanted> {
-  const wanted = new Map<string, Wanted>();
   const { thing } = draft;
-  const ordered = [...writers].sort(
-    (a, b) => Number(a.shape === 'asserted') - Number(b.shape === 'asserted') || a.order - b.order,
-  );
+  if (thing.observed !== null && !writers.some((node) => node.fields.has('custom_fields'))) return NOTHING;
+  const wanted = new Map<string, Wanted>();
+  const ordered =
+    writers.length === 1
+      ? writers
+      : [...writers].sort(
+          (a, b) => Number(a.shape === 'asserted') - Number(b.shape === 'asserted') || a.order - b.order,
+        );
   for (const node of ordered) {
     const input = node.fields.get('custom_fields');
     if (input?.kind !== 'custom' || (thing.observed !== null && node.writes !== 'all')) continue;

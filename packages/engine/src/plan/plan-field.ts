@@ -152,6 +152,10 @@ function planPair(
 
 function planAddress(planner: Planner, draft: Draft, one: FieldToPlan): void {
   const answer = draft.thing.addresses.get(one.field.name);
+  if (answer?.kind === 'equal') {
+    setField(planner, draft, one, answer.thing.id);
+    return;
+  }
   if (answer?.kind === 'node') {
     planner.later.push(() => planLate(planner, draft, one, answer.node));
     return;
@@ -193,17 +197,17 @@ function put(
   plan: { readonly name: string; readonly from: JsonValue; readonly to: PlannedValue; readonly same: boolean },
 ): void {
   const { name, from, to, same } = plan;
-  draft.fields.set(name, { from, to, ...verdictOf(planner, draft, one, { to, same }) });
+  const { verdict, rule, reason } = same ? EQUAL_VERDICT : verdictOf(planner, draft, one, to);
+  draft.fields.set(name, { verdict, from, to, rule, reason });
 }
 
 function verdictOf(
   planner: Planner,
   draft: Draft,
   one: FieldToPlan,
-  plan: { readonly to: PlannedValue; readonly same: boolean },
+  to: PlannedValue,
 ): Pick<FieldPlan, 'verdict' | 'rule' | 'reason'> {
-  if (plan.same) return EQUAL_VERDICT;
-  if (draft.thing.observed === null && isEmpty(plan.to)) return CLEAR_VERDICT;
+  if (draft.thing.observed === null && isEmpty(to)) return CLEAR_VERDICT;
   const { node } = one.said;
   if (one.fallback !== undefined) return { verdict: 'defaulted', rule: one.fallback.rule, reason: one.fallback.reason };
   const chosen = node.chosen.get(one.field.name);

@@ -12,7 +12,7 @@ import { makeDraft, type Planner } from './planner.js';
 export function planThing(planner: Planner, thing: Thing): Draft | null {
   const known = planner.drafts.get(thing);
   if (known !== undefined) return known;
-  const writers = thing.observed === null ? thing.nodes : thing.nodes.filter((node) => node.writes !== 'none');
+  const writers = thing.observed === null ? thing.nodes : thing.nodes.filter(isWriter);
   if (writers.length === 0 && thing.nodes.every((node) => node.aliases.length === 0)) {
     planner.drafts.set(thing, null);
     return null;
@@ -35,6 +35,10 @@ export function planThing(planner: Planner, thing: Thing): Draft | null {
   return draft;
 }
 
+function isWriter(node: GraphNode): boolean {
+  return node.writes !== 'none';
+}
+
 /** Late fields may have changed what there is to do. */
 export function settleAction(draft: Draft): void {
   if (draft.action !== 'noop' && draft.action !== 'update') return;
@@ -46,6 +50,8 @@ export function settleAction(draft: Draft): void {
 
 /** Every field somebody may write, in the catalogue's order, so that receipts read alike. */
 function fieldNames(thing: Thing, writers: readonly GraphNode[]): readonly string[] {
+  const [only] = writers;
+  if (thing.observed !== null && writers.length === 1 && only !== undefined) return [...only.fields.keys()];
   const names = new Set<string>(thing.observed === null ? thing.defaults.keys() : []);
   for (const node of writers) for (const name of node.fields.keys()) names.add(name);
   return [...names];
@@ -58,6 +64,11 @@ function saidOf(thing: Thing, name: string, writers: readonly GraphNode[]): Said
     const node = speakerOf(thing);
     if (said !== undefined || chosen === undefined || node === undefined) return said;
     return { input: chosen.input, node };
+  }
+  const [only] = writers;
+  if (writers.length === 1 && only?.writes === 'all') {
+    const input = only.fields.get(name);
+    return input === undefined ? undefined : { input, node: only };
   }
   const allowed = writers.filter((node) => node.writes === 'all' || (node.writes !== 'none' && node.writes.has(name)));
   return allowed.length === 0 ? undefined : inputOf({ nodes: allowed }, name);

@@ -28,7 +28,7 @@ export function plan(identified: Identified, _policy: Policy, options: PlanOptio
     if (entry.node?.identity.kind === 'thing') planner.plan(entry.node.identity.thing);
   }
   // A field that points back may need objects that have such fields themselves.
-  for (let next = planner.later.shift(); next !== undefined; next = planner.later.shift()) next();
+  for (let index = 0; index < planner.later.length; index++) planner.later[index]?.();
   const drafts = carriedOut(planner);
   for (const draft of drafts) settleAction(draft);
   addEntryVerdicts(planner);
@@ -59,6 +59,8 @@ function carriedOut(planner: Planner): readonly Draft[] {
   return [...drafts];
 }
 
+const NONE: readonly string[] = [];
+
 /** What is only referred to and cannot be made shows in the verdict of who refers to it. */
 function isWorthSaying(draft: Draft): boolean {
   if (isAsserted(draft.thing)) return true;
@@ -70,6 +72,7 @@ function isAsserted(thing: Thing): boolean {
 }
 
 function aliasesOf(thing: Thing): readonly string[] {
+  if (thing.nodes.every((node) => node.aliases.length === 0)) return NONE;
   return [...new Set(thing.nodes.flatMap((node) => node.aliases))].sort();
 }
 
@@ -103,12 +106,19 @@ function unsent(field: FieldPlan, action: Change['action']): FieldPlan {
 
 /** Own properties only, whatever they are called. */
 function record(fields: Iterable<readonly [string, FieldPlan]>): Readonly<Record<string, FieldPlan>> {
-  return Object.fromEntries(fields);
+  const object: Record<string, FieldPlan> = {};
+  for (const [name, field] of fields) {
+    if (name !== '__proto__') object[name] = field;
+    else Object.defineProperty(object, name, { value: field, enumerable: true, configurable: true, writable: true });
+  }
+  return object;
 }
 
 /** Fields NetBox does not have, and references a filter left out, are verdicts of the object the entity is about. */
 function addEntryVerdicts(planner: Planner): void {
   for (const entry of planner.graph.entries) {
+    if (entry.unknown.length === 0 && entry.prepared.kind === 'ready' && entry.prepared.excluded === undefined)
+      continue;
     const thing = entry.node?.identity.kind === 'thing' ? entry.node.identity.thing : null;
     const draft = thing === null ? undefined : planner.drafts.get(thing);
     if (draft === undefined || draft === null) continue;
@@ -208,11 +218,13 @@ function preparedLabel(entry: Entry): string {
 
 /** All that is made or changed because of it, however far away. A held object is not carried out, so nothing is done for it. */
 function alsoOf(draft: Draft): readonly string[] {
+  if (draft.failure !== null || draft.touches.size === 0) return NONE;
   const keys: string[] = [];
   const seen = new Set<Draft>([draft]);
   const queue = [draft];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    for (const one of next.failure === null ? next.touches : []) {
+  for (const next of queue) {
+    if (next.failure !== null) continue;
+    for (const one of next.touches) {
       if (seen.has(one)) continue;
       seen.add(one);
       queue.push(one);

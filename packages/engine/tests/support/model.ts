@@ -9,6 +9,8 @@ import {
   type PlannedValue,
 } from '@diode/engine';
 import type { JsonObject, JsonValue } from '@diode/protocol';
+import { knownOf } from '../../src/lookup/known-of.js';
+import { matcherKey } from '../../src/lookup/matcher-key.js';
 
 type Data = Record<string, JsonValue>;
 
@@ -19,6 +21,7 @@ export class Model {
   rounds = 0;
   asked: Lookup[] = [];
   #next = 1;
+  readonly #index = new Map<string, Map<number, Observed>>();
 
   put(objectTypeName: string, data: JsonObject): number {
     const id = this.#next++;
@@ -39,15 +42,9 @@ export class Model {
   answer(lookups: readonly Lookup[]): LookupAnswer {
     this.rounds++;
     this.asked.push(...lookups);
-    const index = new Map<string, Observed[]>();
-    for (const one of this.objects.values()) {
-      for (const key of [...lookupKeys(one), `${one.objectType}|id=${one.id}`]) {
-        index.set(key, [...(index.get(key) ?? []), one]);
-      }
-    }
     return new Map(
       lookups.map((lookup) => {
-        if (lookup.by.kind !== 'alias') return [lookup.key, index.get(lookup.key) ?? []];
+        if (lookup.by.kind !== 'alias') return [lookup.key, [...(this.#index.get(lookup.key)?.values() ?? [])]];
         const id = this.aliases.get(`${lookup.objectType}|${lookup.by.alias}`);
         const found = id === undefined ? undefined : this.objects.get(`${lookup.objectType}#${id}`);
         return [lookup.key, found === undefined ? [] : [found]];
@@ -128,33 +125,32 @@ export class Model {
   }
 
   #store(type: string, id: number, data: JsonObject): void {
-    this.objects.set(`${type}#${id}`, {
-      objectType: type,
-      id,
-      url: `http://netbox/${type}/${id}/`,
-      data,
-      lastUpdated: null,
-    });
+    const before = this.objects.get(`${type}#${id}`);
+    for (const key of before === undefined ? [] : keysOf(before)) this.#index.get(key)?.delete(id);
+    const object = { objectType: type, id, url: `http://netbox/${type}/${id}/`, data, lastUpdated: null };
+    this.objects.set(`${type}#${id}`, object);
+    for (const key of keysOf(object)) {
+      const list = this.#index.get(key) ?? new Map<number, Observed>();
+      this.#index.set(key, list.set(id, object));
+    }
   }
 
+  /** NetBox's unique constraints: a plan that breaks one is wrong. */
   #checkUnique(change: Change, id: number): void {
     const row = objectType(change.objectType);
     const mine = this.objects.get(`${change.objectType}#${id}`);
     if (row === undefined || mine === undefined) return;
-    for (const other of this.all(change.objectType)) {
-      if (other.id === id) continue;
-      for (const matcher of row.matchers) {
-        if (!matcher.unique || matcher.fold !== undefined) continue;
-        const values = matcher.fields.map((field) => JSON.stringify(mine.data[field] ?? null));
-        const theirs = matcher.fields.map((field) => JSON.stringify(other.data[field] ?? null));
-        const bound = matcher.fields.every(
-          (field) => (mine.data[field] ?? null) !== null || matcher.nullOk?.includes(field),
-        );
-        if (bound && values.join() === theirs.join())
-          throw new Error(`${change.key} breaks ${matcher.name}: ${values.join()}`);
-      }
+    for (const matcher of row.matchers) {
+      if (!matcher.unique || matcher.fold?.includes('model') === true) continue;
+      const key = matcherKey(row, matcher, knownOf(row, mine.data));
+      if (key !== null && (this.#index.get(key)?.size ?? 0) > 1)
+        throw new Error(`${change.key} breaks ${matcher.name}: ${key}`);
     }
   }
+}
+
+function keysOf(object: Observed): readonly string[] {
+  return [...lookupKeys(object), `${object.objectType}|id=${object.id}`];
 }
 
 function plain(values: Data): Data {
