@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkMetrics } from '../tools/promtool.js';
 import { runCommand } from '../tools/run-command.js';
-import { removeDataDir, startStandalone, type TestStandalone } from '../tools/standalone.js';
+import { endStandalone, startStandalone, type TestStandalone } from '../tools/standalone.js';
 
 let diode: TestStandalone;
 
@@ -10,8 +10,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await diode?.stop();
-  await removeDataDir(diode?.dataDir);
+  await endStandalone(diode);
 });
 
 const cli = (...args: string[]) => runCommand('bin/diode', args, { env: { DIODE_DATA_DIR: diode.dataDir } });
@@ -87,7 +86,9 @@ describe('what the platform shows', () => {
     );
     const docs = await fetch(`${diode.url}/api/docs`);
     expect(docs.status).toBe(200);
-    expect(await docs.text()).toContain('/api/v1/ingest');
+    const scripts = [...(await docs.text()).matchAll(/src="([^"]+)"/g)].map((m) => m[1]!);
+    const sources = await Promise.all(scripts.map(async (src) => (await fetch(new URL(src, diode.url))).text()));
+    expect(sources.join('')).toContain('/api/v1/openapi.json');
   });
 
   it('never logs a secret or a token', async () => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeDataDir, startStandalone, type TestStandalone } from '../tools/standalone.js';
+import { endStandalone, startStandalone, type TestStandalone } from '../tools/standalone.js';
 
 let diode: TestStandalone;
 let token: string;
@@ -12,8 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await diode?.stop();
-  await removeDataDir(diode?.dataDir);
+  await endStandalone(diode);
 });
 
 const RUNS = { numRuns: 150 };
@@ -36,14 +35,12 @@ const bodies = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((b) => Buffer.from(b).toString('latin1')),
   fc.jsonValue().map((data) => JSON.stringify({ source: 'fuzz', data })),
   fc.jsonValue().map((data) => JSON.stringify({ source: 'fuzz', data: { name: 'f', device_type: data, site: data } })),
-  fc
-    .jsonValue()
-    .map((data) =>
-      JSON.stringify({
-        source: 'fuzz',
-        entities: [{ object_type: 'interfaces', data: { device: data, name: data, tags: data, custom_fields: data } }],
-      }),
-    ),
+  fc.jsonValue().map((data) =>
+    JSON.stringify({
+      source: 'fuzz',
+      entities: [{ object_type: 'interfaces', data: { device: data, name: data, tags: data, custom_fields: data } }],
+    }),
+  ),
 );
 const headerValue = fc.string({ maxLength: 60 }).map((s) => s.replace(/[^\x20-\x7e]/g, '?').trim());
 

@@ -2,7 +2,7 @@ import { until } from '@diode/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pythonWithPackages } from '../tools/python.js';
 import { runCommand } from '../tools/run-command.js';
-import { removeDataDir, startStandalone, type TestStandalone } from '../tools/standalone.js';
+import { endStandalone, startStandalone, type TestStandalone } from '../tools/standalone.js';
 
 let diode: TestStandalone;
 let python: string;
@@ -13,8 +13,7 @@ beforeAll(async () => {
 }, 400_000);
 
 afterAll(async () => {
-  await diode?.stop();
-  await removeDataDir(diode?.dataDir);
+  await endStandalone(diode);
 });
 
 async function first(path: string): Promise<Record<string, unknown> | null> {

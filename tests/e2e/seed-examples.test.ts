@@ -6,7 +6,7 @@ import { until } from '@diode/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pythonWithPackages } from '../tools/python.js';
 import { runCommand } from '../tools/run-command.js';
-import { removeDataDir, startStandalone, type TestStandalone } from '../tools/standalone.js';
+import { endStandalone, startStandalone, type TestStandalone } from '../tools/standalone.js';
 
 let diode: TestStandalone;
 let python: string;
@@ -33,8 +33,7 @@ beforeAll(async () => {
 }, 400_000);
 
 afterAll(async () => {
-  await diode?.stop();
-  await removeDataDir(diode?.dataDir);
+  await endStandalone(diode);
   await rm(dir, { recursive: true, force: true });
 });
 

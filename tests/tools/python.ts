@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const CACHE = new URL('../../node_modules/.cache/diode-python', import.meta.url).pathname;
-const PACKAGES = ['requests==2.32.5', 'flask==3.1.2', 'netboxlabs-diode-sdk==1.14.2'];
+const PACKAGES = ['requests', 'flask==3.1.2', 'netboxlabs-diode-sdk==1.14.2'];
 
 /** A Python interpreter that has what the examples and the official SDK need; made once below node_modules. */
 export async function pythonWithPackages(): Promise<string> {

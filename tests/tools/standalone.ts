@@ -159,7 +159,14 @@ async function request(
   return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
 }
 
-/** Removes the data directory; the embedded Postgres and Redis must have been stopped. */
+/** Removes a data directory; its Postgres and Redis must have been stopped. */
 export async function removeDataDir(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** Stops a standalone, if it got as far as to run, and removes its data. */
+export async function endStandalone(diode: TestStandalone | undefined): Promise<void> {
+  if (diode === undefined) return;
+  await diode.stop();
+  await removeDataDir(diode.dataDir);
 }
