@@ -1,3 +1,4 @@
+import type { MatcherRow } from '@diode/catalogue';
 import type { Graph } from '../graph/graph.js';
 import type { GraphNode, Identity } from '../graph/node.js';
 import type { Thing } from '../graph/thing.js';
@@ -87,6 +88,13 @@ function ambiguous(node: GraphNode, probe: Probe, things: readonly Thing[]): Ide
   };
 }
 
+/** A question that asked less found nothing: then one that asks more finds nothing either. */
+function isCovered(node: GraphNode, matcher: MatcherRow): boolean {
+  return (node.probes?.made ?? []).some((probe) =>
+    probe.matcher?.fields.every((field) => matcher.fields.includes(field)),
+  );
+}
+
 /** Nothing found: DIFFERENT from all there is, unless something its identity hangs on is not known. */
 function nothing(node: GraphNode): Evaluation {
   if (node.id !== null) {
@@ -100,7 +108,7 @@ function nothing(node: GraphNode): Evaluation {
     };
   }
   for (const matcher of node.row.matchers) {
-    if (!isUnsettled(node, matcher)) continue;
+    if (!isUnsettled(node, matcher) || isCovered(node, matcher)) continue;
     for (const field of matcher.fields) {
       const input = node.fields.get(field);
       if (input?.kind === 'node' && input.node.identity.kind !== 'thing')

@@ -24,7 +24,10 @@ export function checkCreate(graph: Graph, draft: Draft): void {
     };
     return;
   }
-  const missing = [...missingFields(graph, thing, asserted)];
+  // A slug that could not be chosen is a problem of its own.
+  const missing = [...missingFields(graph, thing, asserted)].filter(
+    (one) => one.pointer !== '/slug' || thing.problems.length === 0,
+  );
   const holds = thing.problems.length > 0 || [...draft.unset].some((field) => fieldOf(row, field)?.required === true);
   if (missing.length === 0 && !holds) return;
   draft.action = missing.length > 0 ? 'reject' : 'hold';

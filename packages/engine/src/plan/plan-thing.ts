@@ -3,6 +3,7 @@ import type { GraphNode } from '../graph/node.js';
 import { type DefaultInput, inputOf, type Said, type Thing } from '../graph/thing.js';
 import { speakerOf } from '../identify/defaults.js';
 import { checkCreate } from './check-create.js';
+import { definitionTypes } from './definition-types.js';
 import type { Draft } from './draft.js';
 import { planCustomFields } from './plan-custom-fields.js';
 import { planField } from './plan-field.js';
@@ -58,6 +59,7 @@ function fieldNames(thing: Thing, writers: readonly GraphNode[]): readonly strin
 }
 
 function saidOf(thing: Thing, name: string, writers: readonly GraphNode[]): Said | undefined {
+  if (name === 'object_types' && thing.row.name === 'extras.customfield') return definitionTypes(thing);
   if (thing.observed === null) {
     const said = inputOf(thing, name);
     const chosen = thing.defaults.get(name);
