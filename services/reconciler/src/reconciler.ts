@@ -97,6 +97,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     policy: () => o.loaded.policy,
     observing: async () => (await mode.get()) === 'observe',
     known,
+    knownAliases: new Set(),
     ownRequests: own,
     log: o.logger,
     metrics: workerMetrics(o.metrics.reconcile),

@@ -4,6 +4,8 @@ import type { WorkerSettings } from './worker/deps.js';
 /** After NetBox's time-out, how long a request may still be on its way in it: gunicorn's own time-out is longer than ours at times. */
 const REPEAT_MARGIN_MS = 5_000;
 const STAND_BACK_MS = 200;
+/** Most neighbours of a sync are through within it. */
+const MAKE_BY_HALVES_AFTER_MS = 30_000;
 /** A claim must outlive one request and its margin by far: it is renewed, but a paused process must not wake into another's work. */
 const CLAIM_MARGIN_MS = 10_000;
 
@@ -25,6 +27,7 @@ export function settingsOf(o: {
     retryFirstMs: o.settings.netbox.backoff.firstSeconds * 1_000,
     retryMaxMs: o.settings.netbox.backoff.maxSeconds * 1_000,
     waitingMaxMs: o.settings.waitingMaxSeconds * 1_000,
+    makeByHalvesAfterMs: MAKE_BY_HALVES_AFTER_MS,
     standBackMs: STAND_BACK_MS,
     ...o.tuning,
   };

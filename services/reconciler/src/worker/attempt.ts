@@ -1,5 +1,6 @@
+import type { Plan } from '@diode/engine';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
-import type { Applied, ApplyDeps } from './apply/apply-plan.js';
+import type { ApplyDeps } from './apply/apply-plan.js';
 import { resolveUnsettled } from './apply/resolve-unsettled.js';
 import type { WorkerDeps } from './deps.js';
 import { answersFor, plannerFor } from './planner.js';
@@ -47,14 +48,43 @@ export async function attempt(
     if (rows.length < all.length) plan = await planFor(rows);
   }
 
-  const end = await runRounds(
-    { answers, planFor, progress, apply, remember: (applied) => remember(deps, applied) },
-    rows,
-    plan,
-  );
-  await rememberAliases(deps, end);
+  for (
+    let early = tooEarlyToMake(deps, rows, plan, startedAt);
+    early.length > 0;
+    early = tooEarlyToMake(deps, rows, plan, startedAt)
+  ) {
+    tooEarly.push(...early);
+    const waiting = new Set(early.map(({ row }) => row));
+    rows = rows.filter((row) => !waiting.has(row));
+    if (rows.length === 0) return { finished: [], pending: tooEarly };
+    plan = await planFor(rows);
+  }
+
+  const remembering = (end: RoundsEnd): Promise<void> => remember(deps, end);
+  const end = await runRounds({ answers, planFor, progress, apply, remember: remembering }, rows, plan);
   const { finished, pending } = finishAll(deps, rows, { ...end, progress, startedAt });
   return { finished, pending: [...tooEarly, ...pending] };
+}
+
+/**
+ * New objects that name something which is not there. For a moment the chance is good that a neighbour brings it, and nothing is made by halves; later it is
+ * made without, and only the field goes on waiting.
+ */
+function tooEarlyToMake(
+  deps: WorkerDeps,
+  rows: readonly ClaimedWork[],
+  plan: Plan,
+  now: number,
+): readonly PendingEntity[] {
+  const outcomes = new Map(plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
+  const creates = new Set(plan.changes.filter((change) => change.action === 'create').map((change) => change.key));
+  return rows.flatMap((row) => {
+    const outcome = outcomes.get(refKey(row.ref));
+    const missing = outcome?.problems.find((problem) => problem.code === 'reference_missing');
+    if (missing === undefined || !creates.has(outcome?.change ?? '')) return [];
+    if (now - Date.parse(row.receivedAt) >= deps.settings.makeByHalvesAfterMs) return [];
+    return [{ row, pending: { kind: 'waiting', waitingFor: missing.detail, problems: [missing] } }];
+  });
 }
 
 function applyDeps(deps: WorkerDeps, startedAt: number, ensureHeld: () => void): ApplyDeps {
@@ -108,16 +138,24 @@ function finishAll(
   return { finished, pending };
 }
 
-async function remember(deps: WorkerDeps, applied: Applied): Promise<void> {
-  if (applied.touched.length === 0) return;
-  await deps.store.put(applied.touched.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
-}
-
-async function rememberAliases(deps: WorkerDeps, { plan, applied }: RoundsEnd): Promise<void> {
+/** Aliases are put once a process: an unchanged entity names its own each time. */
+async function remember(deps: WorkerDeps, { plan, applied }: RoundsEnd): Promise<void> {
+  if (applied.touched.length > 0) {
+    await deps.store.put(applied.touched.map((observed) => ({ observed, keys: deps.brain.lookupKeys(observed) })));
+  }
   const aliases = plan.changes.flatMap((change) => {
     const result = applied.results.get(change.key);
     const netboxId = result?.kind === 'applied' ? result.observed.id : change.netboxId;
     return netboxId === null ? [] : change.aliases.map((alias) => ({ objectType: change.objectType, alias, netboxId }));
   });
-  if (aliases.length > 0) await deps.store.putAliases(aliases);
+  const fresh = aliases.filter((one) => !deps.knownAliases.has(aliasKey(one)));
+  if (fresh.length === 0) return;
+  await deps.store.putAliases(fresh);
+  if (deps.knownAliases.size > KNOWN_ALIASES) deps.knownAliases.clear();
+  for (const one of fresh) deps.knownAliases.add(aliasKey(one));
 }
+
+const KNOWN_ALIASES = 50_000;
+
+const aliasKey = (one: { readonly objectType: string; readonly alias: string; readonly netboxId: number }): string =>
+  `${one.objectType}#${one.netboxId}|${one.alias}`;

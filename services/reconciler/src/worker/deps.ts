@@ -50,6 +50,8 @@ export interface WorkerSettings {
   readonly retryMaxMs: number;
   /** How long an entity waits for another before it is held. */
   readonly waitingMaxMs: number;
+  /** A new object that refers to something missing is made without it after this. */
+  readonly makeByHalvesAfterMs: number;
   /** How long an entity stands back when another worker is creating what it needs. */
   readonly standBackMs: number;
 }
@@ -63,6 +65,8 @@ export interface WorkerDeps {
   /** Observe mode: plan and receipt, write nothing. Asked for each batch. */
   readonly observing: () => Promise<boolean>;
   readonly known: KnownAnswers;
+  /** Aliases this process has put into the store. */
+  readonly knownAliases: Set<string>;
   /** Request ids of our own writes, for the change feed. */
   readonly ownRequests: { add(requestId: string): void };
   readonly log: WorkerLog;

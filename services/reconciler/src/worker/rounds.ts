@@ -19,8 +19,8 @@ export interface RoundsDeps {
   readonly planFor: Planner;
   readonly progress: Progress;
   readonly apply: ApplyDeps;
-  /** What NetBox holds now goes into the mirror. */
-  readonly remember: (applied: Applied) => Promise<void>;
+  /** What NetBox holds now, and by which words it was asked for, goes into the mirror. */
+  readonly remember: (end: RoundsEnd) => Promise<void>;
 }
 
 export interface RoundsEnd {
@@ -41,7 +41,7 @@ export async function runRounds(deps: RoundsDeps, rows: readonly ClaimedWork[], 
     if (!plan.changes.some(isWrite)) break;
     applied = await applyPlan({ ...deps.apply, startedAt }, plan, ownersOf(plan, rows), deps.progress.settled);
     deps.progress.add(plan, applied);
-    await deps.remember(applied);
+    await deps.remember({ plan, applied });
     const kinds = kindsOf(applied);
     if (kinds.has('fault') || round === MAX_ROUNDS) break;
     // A no on the ground of what only the mirror said may be the mirror's fault: everything is read once more before it counts.
@@ -52,11 +52,14 @@ export async function runRounds(deps: RoundsDeps, rows: readonly ClaimedWork[], 
       deps.progress.settled.clear();
     } else if (!kinds.has('again')) break;
     startedAt = deps.apply.now();
-    deps.answers.invalidate(applied.touched);
+    deps.answers.invalidate(applied.touched, typesToAskAnew(plan, applied));
     plan = await deps.planFor(rows);
     applied = NOTHING;
   }
-  if (applied === NOTHING) deps.progress.add(plan, applied);
+  if (applied === NOTHING) {
+    deps.progress.add(plan, applied);
+    await deps.remember({ plan, applied });
+  }
   return { plan, applied };
 }
 
@@ -65,6 +68,15 @@ async function freshPlan(deps: RoundsDeps, rows: readonly ClaimedWork[], first: 
   let plan = first;
   while (await deps.answers.refreshFor(plan)) plan = await deps.planFor(rows);
   return plan;
+}
+
+/** What was missing of what was written or is to be tried again may be there now; the rest is as it was. */
+function typesToAskAnew(plan: Plan, applied: Applied): ReadonlySet<string> {
+  const again = plan.changes.filter((change) => {
+    const kind = applied.results.get(change.key)?.kind;
+    return kind === 'again' || kind === 'refused';
+  });
+  return new Set([...applied.touched, ...again].map((one) => one.objectType));
 }
 
 const TWICE = /already exists|must be unique|duplicate/i;

@@ -33,8 +33,8 @@ export interface Answers {
   refreshFor(plan: Plan): Promise<boolean>;
   /** Asks NetBox again for everything that came from the mirror. True when there was something. */
   refreshAll(): Promise<boolean>;
-  /** After writes: what was missing or touched is asked anew. */
-  invalidate(touched: readonly Observed[]): void;
+  /** After writes: what was touched, and what was missing of these types, is asked anew. */
+  invalidate(touched: readonly Observed[], types: ReadonlySet<string>): void;
 }
 
 export function makeAnswers(deps: AnswersDeps): Answers {
@@ -137,10 +137,13 @@ export function makeAnswers(deps: AnswersDeps): Answers {
       return changed;
     },
     refreshAll: async () => (await refresh(() => true)).asked,
-    invalidate(touched) {
+    invalidate(touched, types) {
       const ids = new Set(touched.map((object) => `${object.objectType}#${object.id}`));
       for (const [key, answer] of memo) {
-        const stale = answer.objects.length === 0 || answer.objects.some((o) => ids.has(`${o.objectType}#${o.id}`));
+        const stale =
+          answer.objects.length === 0
+            ? types.has(answer.lookup.objectType)
+            : answer.objects.some((object) => ids.has(`${object.objectType}#${object.id}`));
         if (!stale) continue;
         memo.delete(key);
         deps.known.forget(answer.lookup);
