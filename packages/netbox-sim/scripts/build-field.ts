@@ -1,4 +1,4 @@
-import type { FieldKind, FieldSpec } from '../src/tables/table-shapes.js';
+import type { FieldKind, FieldSpec, Shown } from '../src/tables/table-shapes.js';
 import type { RawField, RawType } from './introspection-shapes.js';
 
 const byClass: Record<string, FieldKind> = {
@@ -29,6 +29,7 @@ export function buildField(name: string, raw: RawField, type: RawType): FieldSpe
     source: raw.source === '*' ? name : raw.source,
     required: raw.required,
     readOnly: raw.ro,
+    ...((raw.wo || isSecret(name, type)) && { writeOnly: true as const }),
     null: raw.null ?? false,
     blank: raw.blank ?? false,
     ...(defaultKnown && { default: raw.default ?? null }),
@@ -36,15 +37,21 @@ export function buildField(name: string, raw: RawField, type: RawType): FieldSpe
     ...(raw.min_length !== undefined && { minLength: raw.min_length }),
     ...(raw.min_value !== undefined && { min: raw.min_value }),
     ...(raw.max_value !== undefined && { max: raw.max_value }),
+    ...(raw.min_value_words !== undefined &&
+      raw.min_value_words !== String(raw.min_value) && { minWords: raw.min_value_words }),
+    ...(raw.max_value_words !== undefined &&
+      raw.max_value_words !== String(raw.max_value) && { maxWords: raw.max_value_words }),
     ...(raw.max_digits !== undefined && { digits: raw.max_digits }),
     ...(raw.decimal_places !== undefined && { places: raw.decimal_places }),
     ...(raw.choices !== undefined && { choices: raw.choices }),
     ...(raw.to !== undefined && { to: raw.to }),
-    ...(raw.nested !== undefined && { nested: raw.nested }),
+    ...(raw.nested !== undefined && { nested: shownOf(raw) }),
     ...(raw.types !== undefined && { types: raw.types }),
     ...(raw.relation !== undefined && { relation: raw.relation }),
     ...(raw.allow_empty !== undefined && { emptyAllowed: raw.allow_empty }),
     ...(raw.child !== undefined && { child: raw.child }),
+    ...(typeof raw.child_min === 'number' && { childMin: raw.child_min }),
+    ...(typeof raw.child_max === 'number' && { childMax: raw.child_max }),
     ...(raw.child_choices !== undefined && { childChoices: raw.child_choices }),
   };
 }
@@ -85,6 +92,18 @@ function kindOf(name: string, raw: RawField, type: RawType): FieldKind {
     }
   }
 }
+
+/** Serializers named Nested… never count (what they show was not read with counts) and show an address family as a number. */
+function shownOf(raw: RawField): Shown[] {
+  const isNested = (raw.child ?? raw.cls).startsWith('Nested');
+  return (raw.nested ?? []).flatMap((one): Shown[] => {
+    if (!isNested || typeof one !== 'string') return [one];
+    return one.endsWith('_count') ? [] : [one === 'family' ? '=family' : one];
+  });
+}
+
+/** A token's key is shown once, to whoever made it (ALLOW_TOKEN_RETRIEVAL is off by default). */
+const isSecret = (name: string, type: RawType): boolean => type.model === 'users.token' && name === 'key';
 
 function isCallable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('callable' in value || 'create_only' in value);

@@ -27,6 +27,8 @@ def plain(v):
             return plain(v())
         except Exception:
             return {"callable": getattr(v, "__name__", str(v))}
+    if isinstance(v, list) and v and all(hasattr(one, "upper_inc") for one in v):
+        return [[one.lower, one.upper if one.upper_inc else one.upper - 1] for one in v]
     try:
         json.dumps(v)
         return v
@@ -110,6 +112,16 @@ def model_field(f):
     return d
 
 
+def shown(serializer):
+    """The fields a related object is shown with; `[name, fields]` where one of them is such an object again."""
+    out = []
+    for name, f in serializer.fields.items():
+        meta = getattr(f, "Meta", None)
+        again = isinstance(f, drf.BaseSerializer) and not isinstance(f, drf.ListSerializer) and getattr(meta, "model", None)
+        out.append([name, shown(f)] if again else name)
+    return out
+
+
 def serializer_field(f):
     d = {"cls": type(f).__name__, "source": f.source, "required": f.required, "ro": f.read_only, "wo": f.write_only}
     if hasattr(f, "allow_null"):
@@ -120,6 +132,8 @@ def serializer_field(f):
         v = getattr(f, k, None)
         if v is not None:
             d[k] = v if isinstance(v, int) else float(v)
+            if k in ("max_value", "min_value"):
+                d[k + "_words"] = str(v)
     if f.default is not drf.empty:
         d["default"] = plain(f.default) if not hasattr(f.default, "requires_context") else {"create_only": True}
     if isinstance(f, NbChoiceField):
@@ -138,7 +152,7 @@ def serializer_field(f):
     elif isinstance(f, SerializedPKRelatedField):
         d["kind"] = "pk"
         d["to"] = label(f.queryset.model)
-        d["nested"] = list(f.serializer(nested=f.nested).fields)
+        d["nested"] = shown(f.serializer(nested=f.nested))
     elif isinstance(f, drf.ManyRelatedField):
         child = f.child_relation
         d["kind"] = "many-pk" if not isinstance(child, ContentTypeField) else "many-content-type"
@@ -148,7 +162,7 @@ def serializer_field(f):
         elif getattr(child, "queryset", None) is not None:
             d["to"] = label(child.queryset.model)
         if isinstance(child, SerializedPKRelatedField):
-            d["nested"] = list(child.serializer(nested=child.nested).fields)
+            d["nested"] = shown(child.serializer(nested=child.nested))
     elif isinstance(f, drf.PrimaryKeyRelatedField):
         d["kind"] = "pk"
         if f.queryset is not None:
@@ -159,16 +173,18 @@ def serializer_field(f):
         meta = getattr(f.child, "Meta", None)
         if meta is not None and getattr(meta, "model", None):
             d["to"] = label(meta.model)
-            d["nested"] = list(f.child.fields)
+            d["nested"] = shown(f.child)
     elif isinstance(f, drf.BaseSerializer):
         meta = getattr(f, "Meta", None)
         d["kind"] = "nested"
         if meta is not None and getattr(meta, "model", None):
             d["to"] = label(meta.model)
-            d["nested"] = list(f.fields)
+            d["nested"] = shown(f)
     elif isinstance(f, drf.ListField):
         d["kind"] = "list"
         d["child"] = type(f.child).__name__
+        d["allow_empty"] = f.allow_empty
+        d["child_min"], d["child_max"] = getattr(f.child, "min_value", None), getattr(f.child, "max_value", None)
         if hasattr(f.child, "choices"):
             d["child_choices"] = [[k, force_str(v)] for k, v in f.child.choices.items()]
     if isinstance(f, drf.CharField):

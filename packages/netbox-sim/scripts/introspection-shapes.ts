@@ -1,11 +1,12 @@
 /** What `scripts/introspect.py` writes. */
-import type { Choice, Hop, Json } from '../src/tables/table-shapes.js';
+import type { Choice, Hop, Json, Shown } from '../src/tables/table-shapes.js';
 
 export interface RawField {
   cls: string;
   source: string;
   required: boolean;
   ro: boolean;
+  wo: boolean;
   null?: boolean;
   blank?: boolean;
   kind?: string;
@@ -14,16 +15,20 @@ export interface RawField {
   min_length?: number;
   max_value?: number;
   min_value?: number;
+  max_value_words?: string;
+  min_value_words?: string;
   max_digits?: number;
   decimal_places?: number;
   choices?: Choice[];
   child_choices?: Choice[];
   to?: string;
-  nested?: string[];
+  nested?: Shown[];
   types?: string[];
   relation?: string;
   allow_empty?: boolean;
   child?: string;
+  child_min?: number | null;
+  child_max?: number | null;
 }
 
 export interface RawColumn {

@@ -14,7 +14,10 @@ export type Filtered =
   | { readonly unknown: string };
 
 /** One parameter's outcome: the rows it keeps, nothing to say, or an error. */
-export type Kept = { readonly keep: ReadonlySet<number> } | { readonly ignore: true } | { readonly error: string };
+export type Kept =
+  | { readonly keep: ReadonlySet<number>; readonly also?: ReadonlySet<number> }
+  | { readonly ignore: true }
+  | { readonly error: string };
 
 const ignore: Kept = { ignore: true };
 const suffixLookup: Readonly<Record<string, readonly [lookup: string, negate: boolean]>> = {
@@ -39,13 +42,18 @@ const suffixLookup: Readonly<Record<string, readonly [lookup: string, negate: bo
 export function applyFilters(engine: Engine, type: TypeTable, query: URLSearchParams): Filtered {
   const errors: Record<string, string[]> = {};
   let ids: ReadonlySet<number> | null = null;
+  let also: ReadonlySet<number> = new Set();
   for (const name of new Set(query.keys())) {
     const kept = applyOne(engine, type, name, query.getAll(name));
     if (kept === null) return { unknown: name };
     if ('error' in kept) errors[name] = [kept.error];
-    else if ('keep' in kept) ids = ids === null ? kept.keep : intersect(ids, kept.keep);
+    else if ('keep' in kept) {
+      ids = ids === null ? kept.keep : intersect(ids, kept.keep);
+      also = kept.also ?? also;
+    }
   }
-  return Object.keys(errors).length > 0 ? { errors } : { ids };
+  if (Object.keys(errors).length > 0) return { errors };
+  return { ids: ids !== null && also.size > 0 ? union([ids, also]) : ids };
 }
 
 function applyOne(engine: Engine, type: TypeTable, name: string, values: readonly string[]): Kept | null {
@@ -99,7 +107,9 @@ function positive(
 
 /** Content types are stored by name, not by number: the last step of the path is the column itself. */
 const asColumn = (hop: Hop): Hop =>
-  hop.kind === 'fk' && hop.to === 'contenttypes.contenttype' ? { kind: 'field', name: hop.name, t: 'CharField' } : hop;
+  (hop.kind === 'fk' || hop.kind === 'm2m') && hop.to === 'contenttypes.contenttype'
+    ? { kind: 'field', name: hop.name, t: 'CharField' }
+    : hop;
 
 function byRelated(engine: Engine, type: TypeTable, filter: FilterSpec, hops: readonly Hop[], chosen: Chosen): Kept {
   const sets = chosen.groups.map((ids) => matching(engine, type.model, withoutLeaf(hops), { equal: ids }));

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import { customFieldsOf } from '../represent/custom-fields.js';
-import { isRecord } from '../store/row.js';
+import { isRecord, type Row, textOf } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
 import { complement, type Kept } from './apply-filters.js';
 import { lookups } from './lookups.js';
@@ -33,9 +33,10 @@ export function customFieldFilter(
   const at = rest.lastIndexOf('__');
   const fields = customFieldsOf(engine, type.model);
   const named = (name: string) => fields.find((field) => field.name === name && field.filter_logic !== 'disabled');
+  // NetBox adds the suffixed forms to exact filters only: a loose text field has none, and they are passed over.
   const suffix = named(rest) || at < 0 ? '' : rest.slice(at + 2);
   const field = named(suffix === '' ? rest : rest.slice(0, at));
-  if (!field) return null;
+  if (!field || (suffix !== '' && isLoose(field))) return null;
   const given = values.filter((value) => value !== '');
   if (given.length === 0) return { ignore: true };
   const name = String(field.name);
@@ -44,8 +45,6 @@ export function customFieldFilter(
     return isRecord(data) ? (data[name] ?? null) : null;
   };
   const keep = new Set<number>();
-  const loose =
-    field.filter_logic === 'loose' && (field.type === 'text' || field.type === 'longtext' || field.type === 'url');
   const [asked, negate] = suffixes[suffix] ?? ['exact', false];
   if (suffix === 'empty') {
     const want = given.at(-1)?.toLowerCase() === 'true';
@@ -54,13 +53,16 @@ export function customFieldFilter(
     }
     return { keep };
   }
-  const lookup = asked === 'exact' && loose ? 'icontains' : asked;
+  const lookup = asked === 'exact' && isLoose(field) ? 'icontains' : asked;
   for (const row of engine.db.table(type.model).rows()) {
     const cell = cells(row);
     if (given.some((text) => matches(cell, text, lookup))) keep.add(row.id);
   }
   return { keep: negate ? complement(engine, type, keep) : keep };
 }
+
+const isLoose = (field: Row): boolean =>
+  field.filter_logic === 'loose' && ['text', 'longtext', 'url'].includes(textOf(field.type));
 
 function matches(cell: Json, text: string, lookup: string): boolean {
   if (text === 'null') return cell === null;

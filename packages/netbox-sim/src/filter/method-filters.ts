@@ -51,19 +51,21 @@ const byRequest: Method = (engine, type, name, values) => {
   return { keep };
 };
 
-/** A host index: `address=10.0.0.1` finds any mask, `address=10.0.0.1/24` that one only. IPv6 must be spelt as stored (≤ 4.4). */
+/**
+ * By a host index: `address=10.0.0.1` finds any mask, `address=10.0.0.1/24` that one only; IPv6 must be spelt as stored.
+ * NetBox 4.4 writes the two kinds together as `… AND host IN (…) OR address IN (…)`: those with a mask then pass whatever
+ * the other parameters say.
+ */
 const address: Method = (engine, type, name, values) => {
   const column = type.columns[name] ? name : 'address';
   const parsed = values.filter((value) => parseNetwork(value) !== null);
   if (parsed.length === 0) return { keep: new Set() };
   const table = engine.db.table(type.model);
   const hosts = table.index(`host:${column}`, (row) => textOf(row[column]).split('/')[0]);
-  const keep = new Set<number>();
-  for (const text of parsed) {
-    const found = text.includes('/') ? table.where(column, text) : (hosts.get(text) ?? []);
-    for (const id of found) keep.add(id);
-  }
-  return { keep };
+  const masked = parsed.filter((text) => text.includes('/')).flatMap((text) => [...table.where(column, text)]);
+  const bare = parsed.filter((text) => !text.includes('/')).flatMap((text) => [...(hosts.get(text) ?? [])]);
+  const mixed = parsed.some((text) => text.includes('/')) && parsed.some((text) => !text.includes('/'));
+  return { keep: new Set([...masked, ...bare]), ...(mixed && { also: new Set(masked) }) };
 };
 
 const prefix: Method = (engine, type, _, values) => {
@@ -204,6 +206,18 @@ const chassisMembers: Method = (engine, type, name, values) => {
   return { keep: new Set(all.flatMap((id) => [...engine.db.table(type.model).where('device', id)])) };
 };
 
+/** What lies in a VRF, or in one that exports what it imports. */
+const presentInVrf: Method = (engine, type, name, values) => {
+  const vrfs = engine.db.table('ipam.vrf');
+  const text = values.at(-1) ?? '';
+  const [id] = name.endsWith('_id') ? [Number(text)] : vrfs.where('rd', text);
+  const vrf = vrfs.get(id ?? 0);
+  if (!vrf) return { error: 'Select a valid choice. That choice is not one of the available choices.' };
+  const sources = idsOf(vrf.import_targets).flatMap((target) => [...vrfs.where('export_targets', target)]);
+  const table = engine.db.table(type.model);
+  return { keep: new Set([vrf.id, ...sources].flatMap((one) => [...table.where('vrf', one)])) };
+};
+
 /** Filters NetBox implements by code rather than by a path. What is missing here is refused, never guessed. */
 const methods: Readonly<Record<string, Method>> = {
   search,
@@ -256,6 +270,7 @@ const methods: Readonly<Record<string, Method>> = {
     const port = engine.row('dcim.interface', Number(values.at(-1)));
     return { keep: new Set([...idsOf(port?.tagged_vlans), ...idsOf([port?.untagged_vlan ?? null])]) };
   },
+  filter_present_in_vrf: presentInVrf,
   filter_features: (engine, type, _, values) =>
     keepRows(engine, type, (row) => {
       const features: Json = row.features ?? [];

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.js';
+import { derivedColumn } from '../represent/component-count.js';
 import { idsOf, type Row } from '../store/row.js';
 import type { Hop, Json } from '../tables/table-shapes.js';
 
@@ -40,7 +41,10 @@ export function reachingNothing(engine: Engine, model: string, hops: readonly Ho
 function byColumn(engine: Engine, model: string, column: string, leaf: Leaf): Set<number> {
   const table = engine.db.table(model);
   const out = new Set<number>();
-  if (leaf.equal) {
+  const type = engine.tables.byModel(model);
+  const derived = type && derivedColumn(engine, type, column);
+  const cellOf = (row: Row): Json => (derived ? derived(row) : (row[column] ?? null));
+  if (leaf.equal && !derived) {
     for (const value of leaf.equal) {
       if (column === 'id') {
         if (typeof value === 'number' && table.get(value)) out.add(value);
@@ -49,8 +53,8 @@ function byColumn(engine: Engine, model: string, column: string, leaf: Leaf): Se
     return out;
   }
   for (const row of table.rows()) {
-    const cell = row[column] ?? null;
-    if (leaf.test?.(cell)) out.add(row.id);
+    const cell = cellOf(row);
+    if (leaf.test ? leaf.test(cell) : leaf.equal?.includes(cell)) out.add(row.id);
   }
   return out;
 }

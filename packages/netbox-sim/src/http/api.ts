@@ -9,7 +9,7 @@ import type { WriteContext } from '../write/save-object.js';
 import { type Answer, detail, empty, json, notFoundPage } from './answer.js';
 import { authorise } from './authorise.js';
 import { describeType } from './describe-type.js';
-import { fieldsOf, listObjects } from './list-objects.js';
+import { fieldsOf, fieldsRead, listObjects } from './list-objects.js';
 import { parseBody, type Request } from './request.js';
 import { rootAnswer } from './root.js';
 import { createObjects, deleteObjects, updateObject, updateObjects } from './write-objects.js';
@@ -63,9 +63,10 @@ function answerTarget(engine: Engine, request: Request, target: Target, author: 
     engine,
     base: request.base,
     counted: method !== 'POST',
+    partial: method === 'PATCH',
     ...fieldsOf(type, request.query, reads.has(method)),
   };
-  const context: WriteContext = { engine, author, type, only: fieldsOf(type, request.query, false).fields ?? null };
+  const context: WriteContext = { engine, author, type, only: fieldsRead(request.query) };
   if (target.id !== null) return answerOne(context, view, request, target.id);
   if (method === 'GET' || method === 'HEAD') return listObjects(engine, type, request);
   const body = parseBody(request);

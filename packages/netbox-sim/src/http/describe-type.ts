@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.js';
-import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
+import type { FieldSpec, Json, Shown, TypeTable } from '../tables/table-shapes.js';
 
 const kinds: Readonly<Record<string, string>> = {
   id: 'integer',
@@ -53,12 +53,14 @@ function describeField(engine: Engine, type: TypeTable, field: FieldSpec, deep: 
   };
 }
 
-const childrenOf = (engine: Engine, type: TypeTable, names: readonly string[] | undefined): Json =>
-  Object.fromEntries(
+function childrenOf(engine: Engine, type: TypeTable, names: readonly Shown[] | undefined): Json {
+  const shown = (names ?? type.brief).map((one) => (typeof one === 'string' ? one : one[0]));
+  return Object.fromEntries(
     type.fields
-      .filter((field) => (names ?? type.brief).includes(field.name))
+      .filter((field) => shown.includes(field.name))
       .map((field) => [field.name, describeField(engine, type, field, false)]),
   );
+}
 
 const labelOf = (name: string): string => {
   const words = name.replaceAll('_', ' ').trim();

@@ -35,10 +35,19 @@ export function listObjects(engine: Engine, type: TypeTable, request: Request): 
 }
 
 /** `?fields=` and `?brief=`, as the representation takes them. */
-export function fieldsOf(type: TypeTable, query: URLSearchParams, brief: boolean): { fields?: ReadonlySet<string> } {
+export function fieldsOf(type: TypeTable, query: URLSearchParams, brief: boolean): Pick<View, 'fields'> {
+  const named = (names: readonly string[]) => ({ fields: new Map(names.map((name) => [name, undefined])) });
   const asked = query.get('fields');
-  if (asked) return { fields: new Set(asked.split(',')) };
-  return brief && query.get('brief') && type.brief.length > 0 ? { fields: new Set(type.brief) } : {};
+  if (asked) return named(asked.split(','));
+  if (brief && query.get('brief') && type.brief.length > 0) return named(type.brief);
+  if (query.get('exclude') !== 'config_context') return {};
+  return named(type.fields.map((field) => field.name).filter((name) => name !== 'config_context'));
+}
+
+/** `?fields=` as it limits what a write reads; null = no limit. */
+export function fieldsRead(query: URLSearchParams): ReadonlySet<string> | null {
+  const asked = query.get('fields');
+  return asked ? new Set(asked.split(',')) : null;
 }
 
 function page(query: URLSearchParams): [limit: number, offset: number] {

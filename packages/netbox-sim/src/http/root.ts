@@ -5,7 +5,7 @@ import type { Request } from './request.js';
 
 /** Paths NetBox answers that belong to no type. */
 const unserved =
-  /^\/api\/(schema|plugins|users\/tokens\/provision|core\/background-[\w-]+|extras\/(scripts|dashboard))\/|^\/api\/[\w-]+\/[\w-]+\/\d+\/[\w-]+\//;
+  /^\/api\/(schema|plugins|users\/tokens\/provision|core\/background-[\w-]+|extras\/(scripts|dashboard))\/|^\/api\/[\w-]+\/[\w-]+\/\d+\/(available-[\w-]+|trace|paths|elevation|render-config|sync|choices)\//;
 
 /** `/api/`, `/api/<app>/`, `/api/status/`; null for a path NetBox does not have. */
 export function rootAnswer(engine: Engine, request: Request): Answer | null {

@@ -13,14 +13,16 @@ export function createObjects(context: WriteContext, view: View, body: Json): An
   const { type } = context;
   if (!Array.isArray(body)) {
     const row = saveOrRefuse(context, prepare(context, body, null, false));
-    return json(201, represent(view, type, row), { Location: `${view.base}${type.path}${row.id}/` });
+    return json(201, represent({ ...view, given: keysOf(body) }, type, row), {
+      Location: `${view.base}${type.path}${row.id}/`,
+    });
   }
   const items: readonly Json[] = body;
   if (type.sequential) {
     const rows = items.map((item) => saveOrRefuse(context, prepare(context, item, null, false)));
     return json(
       201,
-      rows.map((row) => represent(view, type, row)),
+      rows.map((row, index) => represent({ ...view, given: keysOf(items[index] ?? null) }, type, row)),
     );
   }
   const checked = items.map((item) => prepare(context, item, null, false));
@@ -33,9 +35,11 @@ export function createObjects(context: WriteContext, view: View, body: Json): An
   const rows = checked.flatMap((one) => ('errors' in one ? [] : [save(context, one)]));
   return json(
     201,
-    rows.map((row) => represent(view, type, row)),
+    rows.map((row, index) => represent({ ...view, given: keysOf(items[index] ?? null) }, type, row)),
   );
 }
+
+const keysOf = (body: Json): ReadonlySet<string> => new Set(isRecord(body) ? Object.keys(body) : []);
 
 /** PUT and PATCH on one object. */
 export function updateObject(context: WriteContext, view: View, before: Row, body: Json, partial: boolean): Answer {

@@ -2,6 +2,7 @@ import { familyOf } from '../network/address.js';
 import { idsOf, type Row, textOf } from '../store/row.js';
 import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
 import { cabling } from './cabling.js';
+import { componentCount } from './component-count.js';
 import { prefixChildren, prefixDepth } from './prefix-tree.js';
 import { representBrief, type View } from './represent.js';
 
@@ -36,11 +37,14 @@ const fhrpGroups: Compute = (view, row, _, type) =>
 const byName: Readonly<Record<string, Compute>> = {
   family,
   primary_ip: primaryIp,
-  children: (view, row) => prefixChildren(view.engine, row),
+  children: (view, row) => (view.given ? 0 : prefixChildren(view.engine, row)),
   mac_address: (view, row) => view.engine.row('dcim.macaddress', row.primary_mac_address)?.mac_address ?? null,
   count_ipaddresses: addresses,
   count_fhrp_groups: fhrpGroups,
   config_context: () => ({}),
+  allocated_vcpus: (view, row) => allocated(view, row, 'vcpus'),
+  allocated_memory: (view, row) => allocated(view, row, 'memory'),
+  allocated_disk: (view, row) => allocated(view, row, 'disk'),
   choices_count: (_, row) => (Array.isArray(row.extra_choices) ? row.extra_choices.length : 0),
   asn_count: (view, row) =>
     [...view.engine.db.table('ipam.asn').rows()].filter(
@@ -74,14 +78,18 @@ export function computed(view: View, type: TypeTable, field: FieldSpec, row: Row
   const cable = cabling(view, type, field, row);
   if (cable !== undefined) return cable;
   if (field.name === '_depth' || field.source === 'level') {
-    return type.model === 'ipam.prefix' ? prefixDepth(view.engine, row) : depth(view, row, field, type);
+    if (type.model !== 'ipam.prefix') return depth(view, row, field, type);
+    return view.given ? 0 : prefixDepth(view.engine, row);
   }
+  if ((field.name === 'utilization' || field.name.startsWith('allocated_')) && !view.counted) return undefined;
   const compute = byName[field.name];
   if (compute) return compute(view, row, field, type);
   if (type.columns[field.source]?.kind === 'CounterCacheField')
-    return view.counted ? componentCount(view, type, field, row) : 0;
-  if (field.name.endsWith('_count'))
-    return view.counted ? subtreeCount(view, type, field, row) : (field.default ?? undefined);
+    return view.counted ? componentCount(view.engine, type, field.source, row.id) : 0;
+  if (field.name.endsWith('_count')) {
+    if (view.counted) return subtreeCount(view, type, field, row);
+    return view.partial ? undefined : (field.default ?? undefined);
+  }
   const relation = type.reverse.find((reverse) => reverse.name === field.source);
   if (field.kind === 'related-list') {
     if (!relation) return [];
@@ -94,19 +102,6 @@ export function computed(view: View, type: TypeTable, field: FieldSpec, row: Row
     return representBrief(view, relation.to, id, field.nested);
   }
   return null;
-}
-
-/** `interface_count` of a device: the rows of `dcim.interface` that name it. */
-function componentCount(view: View, type: TypeTable, field: FieldSpec, row: Row): number {
-  const stem = field.name === 'member_count' ? 'device' : field.name.replace(/_count$/, '').replaceAll('_', '');
-  const app = type.model.split('.')[0] ?? '';
-  const names =
-    type.model === 'virtualization.virtualmachine' && stem === 'interface'
-      ? ['virtualization.vminterface']
-      : [`${app}.${stem}`];
-  const target = names.map((name) => view.engine.tables.byModel(name)).find((one) => one !== undefined);
-  const column = Object.entries(target?.columns ?? {}).find(([, spec]) => spec.to === type.model)?.[0];
-  return target && column !== undefined ? view.engine.db.table(target.model).where(column, row.id).size : 0;
 }
 
 /** Counts that include the subtree: sites of a region and its children, devices of a role and its children, … */
@@ -125,11 +120,21 @@ function subtreeCount(view: View, type: TypeTable, field: FieldSpec, row: Row): 
   return count;
 }
 
+/** What the machines of a cluster use together; null when none says. */
+function allocated(view: View, row: Row, column: string): Json {
+  const machines = view.engine.db.table('virtualization.virtualmachine');
+  const used = [...machines.where('cluster', row.id)]
+    .map((id) => machines.get(id)?.[column])
+    .filter((one) => typeof one === 'number');
+  return used.length === 0 ? null : used.reduce((sum, one) => sum + one, 0);
+}
+
 function vlanGroupUtilization(view: View, row: Row): string {
   const total = (Array.isArray(row.vid_ranges) ? row.vid_ranges : []).reduce((sum: number, range: Json) => {
     const [low = 0, high = 0] = idsOf(range);
     return sum + high - low + 1;
   }, 0);
   const used = view.engine.db.table('ipam.vlan').where('group', row.id).size;
-  return String(Math.round((used / Math.max(total, 1)) * 10000) / 100);
+  const percent = Math.round((used / Math.max(total, 1)) * 10000) / 100;
+  return Number.isInteger(percent) ? `${percent}.0` : String(percent);
 }

@@ -81,6 +81,15 @@ const special: Readonly<Record<string, Say>> = {
   'circuits.provideraccount': (_, row) => (row.name ? `${row.account} (${row.name})` : textOf(row.account)),
   'circuits.circuittermination': (engine, row, type) =>
     `${engine.related(type, row, 'circuit')?.cid}: Termination ${row.term_side}`,
+  'tenancy.contactassignment': (engine, row, type) => {
+    const target = engine.tables.byModel(textOf(row.object_type));
+    const object = engine.row(textOf(row.object_type), row.object_id);
+    const priority = row.priority ? ` (${choiceLabel(engine, type, row, 'priority')})` : '';
+    const name = target && object ? displayOf(engine, target, object) : 'None';
+    return `${engine.related(type, row, 'contact')?.name}${priority} -> ${name}`;
+  },
+  'extras.journalentry': (engine, row, type) =>
+    `${textOf(row.created).slice(0, 16).replace('T', ' ')} (${choiceLabel(engine, type, row, 'kind')})`,
   'wireless.wirelesslan': (_, row) => textOf(row.ssid),
   'wireless.wirelesslink': (_, row) => textOf(row.ssid) || `#${row.id}`,
   'vpn.l2vpn': (_, row) => (row.identifier ? `${row.name} (${row.identifier})` : textOf(row.name)),

@@ -16,10 +16,25 @@ export function ordered(engine: Engine, type: TypeTable, ids: Iterable<number>, 
     const sorted = [...ids].sort((a, b) => a - b);
     return terms[0] === 'id' ? sorted : sorted.reverse();
   }
+  if (terms.length === 0 && type.model === 'ipam.ipaddress') return byHost(engine, ids);
   const own = type.tree && type.model !== 'dcim.inventoryitem' ? ['^tree'] : type.ordering;
   const compare = comparison(engine, type, terms.length > 0 ? terms : own, 0);
   const rows = [...ids].flatMap((id) => engine.row(type.model, id) ?? []);
   return rows.sort((a, b) => compare(a, b) || a.id - b.id).map((row) => row.id);
+}
+
+/** Addresses come by host, whatever their mask (NetBox's manager orders them so). */
+function byHost(engine: Engine, ids: Iterable<number>): number[] {
+  const hosts = [...ids].map((id) => ({
+    id,
+    network: parseNetwork(String(engine.row('ipam.ipaddress', id)?.address)),
+  }));
+  hosts.sort((a, b) => {
+    if (!a.network || !b.network) return a.id - b.id;
+    if (a.network.family !== b.network.family) return a.network.family - b.network.family;
+    return a.network.value === b.network.value ? a.id - b.id : a.network.value < b.network.value ? -1 : 1;
+  });
+  return hosts.map((host) => host.id);
 }
 
 function isSortable(type: TypeTable, term: string): boolean {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import { idsOf, isRecord, type Row, textOf } from '../store/row.js';
-import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
+import type { FieldSpec, Json, Shown, TypeTable } from '../tables/table-shapes.js';
 import { computed } from './computed.js';
 import { representCustomFields } from './custom-fields.js';
 import { displayOf } from './display.js';
@@ -10,8 +10,12 @@ export interface View {
   readonly engine: Engine;
   /** `http://host:port`, from the request's Host header. */
   readonly base: string;
-  /** Names of the fields asked for; undefined = all. */
-  readonly fields?: ReadonlySet<string>;
+  /** The fields asked for, with how to show them where that is not the usual way; undefined = all. */
+  readonly fields?: ReadonlyMap<string, readonly Shown[] | undefined>;
+  /** PATCH: counts that were not asked of the database are left out (REST drops their defaults then). */
+  readonly partial?: boolean;
+  /** After a POST: the columns its body gave. The answer is made of the object in memory, before the database's share. */
+  readonly given?: ReadonlySet<string>;
   /** Whether the query counted related objects (reads and updates do, creates do not: ≤ 4.5). */
   readonly counted: boolean;
 }
@@ -20,20 +24,38 @@ export interface View {
 export function represent(view: View, type: TypeTable, row: Row): Record<string, Json> {
   const out: Record<string, Json> = {};
   for (const field of type.fields) {
-    if (view.fields && !view.fields.has(field.name)) continue;
-    const value = representField(view, type, field, row);
+    if (field.writeOnly || (view.fields && !view.fields.has(field.name))) continue;
+    const value = representField(view, type, field, row, view.fields?.get(field.name) ?? field.nested);
     if (value !== undefined) out[field.name] = value;
   }
   return out;
 }
 
 /** The short form in which other objects show this one. */
-export function representBrief(view: View, model: string, id: Json | undefined, nested?: readonly string[]): Json {
+export function representBrief(view: View, model: string, id: Json | undefined, nested?: readonly Shown[]): Json {
   const type = view.engine.tables.byModel(model);
   const row = view.engine.row(model, id);
   if (!type || !row) return null;
-  const names = nested ?? type.brief;
-  return represent({ engine: view.engine, base: view.base, counted: false, fields: new Set(names) }, type, row);
+  const { given: _, ...rest } = view;
+  return represent({ ...rest, counted: false, fields: shownFields(nested ?? type.brief) }, type, row);
+}
+
+/** Stands for `=` before a name: the value alone, without its label. */
+const bare: readonly Shown[] = ['='];
+const shownCache = new WeakMap<readonly Shown[], ReadonlyMap<string, readonly Shown[] | undefined>>();
+
+function shownFields(nested: readonly Shown[]): ReadonlyMap<string, readonly Shown[] | undefined> {
+  let fields = shownCache.get(nested);
+  if (!fields) {
+    fields = new Map(
+      nested.map((one): [string, readonly Shown[] | undefined] => {
+        if (typeof one !== 'string') return [one[0], one[1]];
+        return one.startsWith('=') ? [one.slice(1), bare] : [one, undefined];
+      }),
+    );
+    shownCache.set(nested, fields);
+  }
+  return fields;
 }
 
 /** The object's page in NetBox's own UI. */
@@ -41,7 +63,13 @@ export function pageOf(view: View, type: TypeTable, row: Row): string | null {
   return type.page === null ? null : `${view.base}${type.page.replace('{id}', String(row.id))}`;
 }
 
-function representField(view: View, type: TypeTable, field: FieldSpec, row: Row): Json | undefined {
+function representField(
+  view: View,
+  type: TypeTable,
+  field: FieldSpec,
+  row: Row,
+  nested: readonly Shown[] | undefined,
+): Json | undefined {
   const { engine } = view;
   const value = row[field.source];
   switch (field.kind) {
@@ -58,11 +86,11 @@ function representField(view: View, type: TypeTable, field: FieldSpec, row: Row)
     case 'fk':
     case 'related': {
       if (field.kind === 'related') return computed(view, type, field, row);
-      return typeof value === 'number' && field.to ? representBrief(view, field.to, value, field.nested) : null;
+      return typeof value === 'number' && field.to ? representBrief(view, field.to, value, nested) : null;
     }
     case 'm2m':
-      return field.nested && field.to
-        ? idsOf(value).map((id) => representBrief(view, field.to ?? '', id, field.nested))
+      return nested && field.to
+        ? idsOf(value).map((id) => representBrief(view, field.to ?? '', id, nested))
         : [...idsOf(value)];
     case 'tags':
       return tags(view, field, idsOf(value));
@@ -70,21 +98,36 @@ function representField(view: View, type: TypeTable, field: FieldSpec, row: Row)
       return representCustomFields(view, type, isRecord(value) ? value : {});
     case 'generic-object': {
       const pair = type.generic.find((generic) => generic.name === field.name);
-      return pair ? representBrief(view, textOf(row[pair.type]), row[pair.id]) : null;
+      return pair ? representBrief({ ...view, partial: false }, textOf(row[pair.type]), row[pair.id]) : null;
     }
     case 'count': {
       if (!view.counted) return undefined;
+      if (type.model === 'extras.tag') return taggedItems(engine, row.id);
       const relation = type.reverse.find((reverse) => reverse.name === field.relation);
       return relation ? engine.reverseIds(type.model, relation, row.id).length : 0;
     }
     case 'computed':
     case 'related-list':
-    case 'terminations':
-      return computed(view, type, field, row);
+    case 'terminations': {
+      const derived = computed(view, type, field, row);
+      return nested === bare && isRecord(derived) ? (derived.value ?? null) : derived;
+    }
+    case 'ranges': {
+      // NetBox 4.4 shows its own default short by one until the object is read again.
+      const cut = view.given && !view.given.has(field.source);
+      return cut ? [[1, 4093]] : (value ?? null);
+    }
     default:
       return value ?? null;
   }
 }
+
+/** How many objects bear the tag. */
+const taggedItems = (engine: Engine, id: number): number =>
+  engine.tables.types.reduce(
+    (sum, type) => (type.columns.tags ? sum + engine.db.table(type.model).where('tags', id).size : sum),
+    0,
+  );
 
 function choice(field: FieldSpec, value: Json | undefined): Json {
   if (value === '' || value === null || value === undefined) return null;

@@ -29,6 +29,9 @@ export function afterSave(saved: Saved): void {
     case 'dcim.cable':
       connect(saved);
       break;
+    case 'circuits.circuittermination':
+      terminate(saved);
+      break;
     case 'extras.customfield':
       spreadCustomField(saved);
       break;
@@ -69,6 +72,13 @@ function spreadCustomField({ engine, row, before }: Saved): void {
       engine.db.put(model, { ...object, custom_field_data: data });
     }
   }
+}
+
+/** A circuit names its two terminations. */
+function terminate({ engine, row }: Saved): void {
+  const circuit = engine.row('circuits.circuit', row.circuit);
+  const column = row.term_side === 'Z' ? 'termination_z' : 'termination_a';
+  if (circuit) engine.db.put('circuits.circuit', { ...circuit, [column]: row.id });
 }
 
 /** Writes the ends given as rows of cable terminations, and tells the ports. */

@@ -19,6 +19,7 @@ export function beforeSave(engine: Engine, type: TypeTable, row: Row, before: Ro
       _rack: device?.rack ?? null,
     });
   }
+  if (type.columns.wwn && row.wwn === '') derived.wwn = null;
   if (type.columns._name) derived._name = row.name ?? '';
   switch (type.model) {
     case 'ipam.ipaddress':

@@ -1,6 +1,7 @@
+import { isRecord } from '../store/row.js';
 import type { Json } from '../tables/table-shapes.js';
 import { checkCustomValue } from '../write/custom-field-data.js';
-import { pythonStr } from '../write/python-text.js';
+import { pythonStr, pythonTypeName } from '../write/python-text.js';
 import { wrong, wrongObject } from '../write/refusal.js';
 import type { CleanContext, Rule, SerializerContext } from './rules.js';
 
@@ -43,7 +44,7 @@ function keepsType({ attrs, before }: SerializerContext): Record<string, Json> {
     : {};
 }
 
-function choiceSet({ row }: CleanContext): undefined {
+function choiceSet({ engine, row, before }: CleanContext): undefined {
   const choices = Array.isArray(row.extra_choices) ? row.extra_choices : [];
   if (!row.base_choices && choices.length === 0) throw wrongObject('Must define base or extra choices.');
   const seen = new Set<string>();
@@ -52,9 +53,44 @@ function choiceSet({ row }: CleanContext): undefined {
     if (seen.has(value)) throw wrongObject(`Duplicate value '${value}' found in extra choices.`);
     seen.add(value);
   }
+  for (const pair of Array.isArray(before?.extra_choices) ? before.extra_choices : []) {
+    const value = String(Array.isArray(pair) ? pair[0] : pair);
+    if (!seen.has(value)) keepUsed(engine, row, value);
+  }
+}
+
+/** A choice some object still has cannot be taken away. */
+function keepUsed(engine: CleanContext['engine'], set: CleanContext['row'], value: string): void {
+  for (const id of engine.db.table('extras.customfield').where('choice_set', set.id)) {
+    const field = engine.row('extras.customfield', id);
+    for (const model of Array.isArray(field?.object_types) ? field.object_types.map(String) : []) {
+      for (const object of engine.db.table(model).rows()) {
+        const data = object.custom_field_data;
+        const cell = isRecord(data) ? data[String(field?.name)] : null;
+        if (cell !== value && !(Array.isArray(cell) && cell.includes(value))) continue;
+        const type = engine.tables.require(model);
+        throw wrongObject(
+          `Cannot remove choice ${value} as there are ${type.appVerbose} | ${type.verbose} objects which reference it.`,
+        );
+      }
+    }
+  }
+}
+
+/** Each choice is a pair. */
+function pairs({ attrs }: SerializerContext): Record<string, Json> {
+  const given = attrs.extra_choices;
+  if (!Array.isArray(given)) return {};
+  const errors = given.flatMap((pair: Json, index): [string, Json][] => {
+    if (!Array.isArray(pair))
+      return [[String(index), [`Expected a list of items but got type "${pythonTypeName(pair)}".`]]];
+    if (pair.length < 2) return [[String(index), ['Ensure this field has at least 2 elements.']]];
+    return pair.length > 2 ? [[String(index), ['Ensure this field has no more than 2 elements.']]] : [];
+  });
+  return errors.length > 0 ? { extra_choices: Object.fromEntries(errors) } : {};
 }
 
 export const customFieldRules: Readonly<Record<string, Rule>> = {
   'extras.customfield': { serializer: keepsType, clean: field },
-  'extras.customfieldchoiceset': { clean: choiceSet },
+  'extras.customfieldchoiceset': { serializer: pairs, clean: choiceSet },
 };

@@ -32,6 +32,14 @@ function device(context: CleanContext): undefined {
   if (row.virtual_chassis !== null && row.vc_position === null) {
     throw wrong('vc_position', 'A device assigned to a virtual chassis must have its position defined.');
   }
+  const [ledId] = row.id === 0 ? [] : engine.db.table('dcim.virtualchassis').where('master', row.id);
+  const led = engine.row('dcim.virtualchassis', ledId);
+  if (led && led.id !== row.virtual_chassis) {
+    throw wrong(
+      'virtual_chassis',
+      `Device cannot be removed from virtual chassis ${led.name} because it is currently designated as its master.`,
+    );
+  }
 }
 
 function checkPosition({ engine, row }: CleanContext, rack: Row | undefined, deviceType: Row | undefined): void {

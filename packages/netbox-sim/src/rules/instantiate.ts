@@ -1,3 +1,4 @@
+import { ordered } from '../represent/order.js';
 import { type Row, textOf } from '../store/row.js';
 import type { Json } from '../tables/table-shapes.js';
 import { recordChange } from '../write/change-log.js';
@@ -30,6 +31,7 @@ const notCopied = new Set([
   'tree_id',
   'level',
   '_name',
+  'description',
 ]);
 
 /** Gives a new device (or module) the components its type has templates for, each with a change record. */
@@ -40,8 +42,9 @@ export function instantiate({ engine, author, type, row }: Saved, owner: 'device
   for (const kind of kinds) {
     const templates = engine.db.table(`dcim.${kind}template`);
     const target = engine.tables.byModel(`dcim.${kind}`);
-    if (!target || !engine.tables.require(`dcim.${kind}template`).columns[owner]) continue;
-    for (const id of [...templates.where(owner, row[owner] ?? null)].sort((a, b) => a - b)) {
+    const templateType = engine.tables.require(`dcim.${kind}template`);
+    if (!target || !templateType.columns[owner]) continue;
+    for (const id of ordered(engine, templateType, templates.where(owner, row[owner] ?? null), null)) {
       const template = templates.get(id);
       if (!template) continue;
       const fresh = newRow(target, engine.db.nextId(target.model), engine.clock.now());

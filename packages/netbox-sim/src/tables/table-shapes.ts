@@ -9,6 +9,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** `[value, label]` as NetBox shows a choice. */
 export type Choice = readonly [value: string | number | boolean, label: string];
 
+/** A field of a related object's short form: `=family` by its bare value, a pair where it is a related object again. */
+export type Shown = string | readonly [name: string, fields: readonly Shown[]];
+
 /** How a REST field is read, checked and shown. */
 export type FieldKind =
   | 'id'
@@ -51,6 +54,8 @@ export interface FieldSpec {
   readonly source: string;
   readonly required: boolean;
   readonly readOnly: boolean;
+  /** Taken, never shown. */
+  readonly writeOnly?: true;
   readonly null: boolean;
   readonly blank: boolean;
   /** What a non-partial write (POST, PUT) assigns when the field is absent; undefined = nothing. */
@@ -59,13 +64,16 @@ export interface FieldSpec {
   readonly minLength?: number;
   readonly min?: number;
   readonly max?: number;
+  /** The bounds as NetBox words them, where that is not how JavaScript would (`90.0`). */
+  readonly minWords?: string;
+  readonly maxWords?: string;
   readonly digits?: number;
   readonly places?: number;
   readonly choices?: readonly Choice[];
   /** The type referred to. */
   readonly to?: string;
   /** Fields shown of a related object, where it is not the type's own brief form. */
-  readonly nested?: readonly string[];
+  readonly nested?: readonly Shown[];
   /** Content types allowed. */
   readonly types?: readonly string[];
   /** The reverse relation counted. */
@@ -73,6 +81,8 @@ export interface FieldSpec {
   readonly emptyAllowed?: boolean;
   readonly child?: string;
   readonly childChoices?: readonly Choice[];
+  readonly childMin?: number;
+  readonly childMax?: number;
 }
 
 /** One stored column. */

@@ -1,4 +1,5 @@
 import { type Engine, isMany } from '../engine.js';
+import { componentCount } from '../represent/component-count.js';
 import { displayOf } from '../represent/display.js';
 import { idsOf, type Row, textOf } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
@@ -13,12 +14,13 @@ export interface Author {
 const leftOut = new Set(['id', 'created', 'last_updated', 'lft', 'rght', 'tree_id', 'level']);
 
 /** An object as the change log keeps it: raw values, ids for references, names for tags, decimals as text. */
-export function snapshot(engine: Engine, type: TypeTable, row: Row): Record<string, Json> {
+export function snapshot(engine: Engine, type: TypeTable, row: Row, fresh = false): Record<string, Json> {
   const out: [string, Json][] = [];
   for (const [name, column] of Object.entries(type.columns)) {
-    if (leftOut.has(name) || name.startsWith('_') || column.kind === 'CounterCacheField') continue;
+    if (leftOut.has(name) || name.startsWith('_')) continue;
     const value = row[name] ?? null;
-    if (name === 'custom_field_data') out.push(['custom_fields', value]);
+    if (column.kind === 'CounterCacheField') out.push([name, fresh ? 0 : componentCount(engine, type, name, row.id)]);
+    else if (name === 'custom_field_data') out.push(['custom_fields', value]);
     else if (name === 'tags') out.push(['tags', tagNames(engine, idsOf(value))]);
     else if (column.to === 'contenttypes.contenttype')
       out.push([name, typeof value === 'string' ? engine.contentTypeId(value) : null]);
@@ -54,7 +56,7 @@ export function recordChange(
   const subject = change.after ?? change.before;
   if (!subject) return;
   const prechange = change.was ?? (change.before ? snapshot(engine, type, change.before) : {});
-  const postchange = change.after ? snapshot(engine, type, change.after) : {};
+  const postchange = change.after ? snapshot(engine, type, change.after, change.action === 'create') : {};
   if (change.action === 'update' && JSON.stringify(prechange) === JSON.stringify(postchange)) return;
   engine.db.put('core.objectchange', {
     id: engine.db.nextId('core.objectchange'),

@@ -29,9 +29,30 @@ export function checkModel(engine: Engine, type: TypeTable, row: Row, before: Ro
   return Object.keys(errors).length > 0 ? { errors } : { row: clean };
 }
 
-/** Field checks REST leaves to the model: host bits of prefixes. */
+const mandatory = new WeakMap<TypeTable, readonly string[]>();
+
+/** Columns that may be neither null nor blank; REST sees to most, but not where `?fields=` kept it from reading them. */
+function mandatoryColumns(type: TypeTable): readonly string[] {
+  let columns = mandatory.get(type);
+  if (!columns) {
+    columns = Object.entries(type.columns)
+      .filter(([name, column]) => !column.blank && !name.startsWith('_') && mandatoryKinds.has(column.kind))
+      .map(([name]) => name);
+    mandatory.set(type, columns);
+  }
+  return columns;
+}
+
+const mandatoryKinds = new Set(['CharField', 'SlugField', 'ForeignKey', 'OneToOneField', 'TextField', 'URLField']);
+
+/** Field checks REST leaves to the model: what is missing, host bits of prefixes. */
 function columnErrors(engine: Engine, type: TypeTable, row: Row): FieldErrors {
   const errors: FieldErrors = {};
+  for (const column of mandatoryColumns(type)) {
+    const value = row[column] ?? null;
+    if (value === null && type.columns[column]?.null !== true) errors[column] = ['This field cannot be null.'];
+    else if (value === '') errors[column] = ['This field cannot be blank.'];
+  }
   for (const check of ruleFor(type.model).columns ?? []) {
     const words = check.test(engine, row);
     if (words !== null) errors[check.column] = [words];

@@ -22,11 +22,12 @@ export function parseCustomFields(engine: Engine, type: TypeTable, raw: Json, be
     const value = data[name];
     const many = field.type === 'multiobject';
     if (isEmpty(value) || (field.type !== 'object' && !many)) continue;
+    if (many && !Array.isArray(value)) return bad(`Unknown related object(s): ${pythonStr(value ?? null)}`);
     const found = (many ? (Array.isArray(value) ? value : [value ?? null]) : [value ?? null]).map((one: Json) =>
       findRelated(engine, textOf(field.related_object_type), one),
     );
     const ids = found.flatMap((one) => ('id' in one ? [one.id] : []));
-    if (ids.length < found.length) return bad(`Unknown related object(s): ${pythonStr(value ?? null)}`);
+    for (const one of found) if ('error' in one) return bad(one.error);
     data[name] = many ? ids : (ids[0] ?? null);
   }
   const held = before?.custom_field_data;
@@ -120,8 +121,8 @@ export function checkCustomValue(engine: Engine, field: Row, value: Json): strin
 
 function withinBounds(field: Row, value: number): string | null {
   const [low, high] = [field.validation_minimum, field.validation_maximum];
-  if (typeof low === 'number' && value < low) return `Value must be at least ${low}`;
-  return typeof high === 'number' && value > high ? `Value must not exceed ${high}` : null;
+  if (typeof low === 'number' && value < low) return `Value must be at least ${low.toFixed(4)}`;
+  return typeof high === 'number' && value > high ? `Value must not exceed ${high.toFixed(4)}` : null;
 }
 
 function choiceValues(engine: Engine, field: Row): string[] {

@@ -20,6 +20,7 @@ export function deleteObject(engine: Engine, author: Author, type: TypeTable, ro
   const protecting = new Map<string, Doomed>();
   collect(engine, type, row, doomed, protecting);
   const guards = [...protecting].filter(([key]) => !doomed.has(key)).map(([, guard]) => guard);
+  guards.sort((a, b) => (a.type === b.type ? a.row.id - b.row.id : 0));
   if (guards.length > 0) {
     const names = guards.map((guard) => `${displayOf(engine, guard.type, guard.row)} (${guard.row.id})`);
     throw new Refusal(409, {

@@ -86,6 +86,9 @@ function parseText(type: TypeTable, field: FieldSpec, raw: Json): Parsed {
       : bad('A valid timezone is required.');
   }
   const errors: string[] = [];
+  if (column?.kind === 'EmailField' && !/^[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}$/i.test(text))
+    errors.push('Enter a valid email address.');
+  if (column?.kind === 'URLField' && !URL.canParse(text)) errors.push('Enter a valid URL.');
   if (isSlug && !/^[-a-zA-Z0-9_]+$/.test(text)) {
     errors.push('Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.');
   }
@@ -111,9 +114,9 @@ function parseInteger(field: FieldSpec, raw: Json): Parsed {
 
 function bounded(field: FieldSpec, number: number): Parsed {
   if (field.max !== undefined && number > field.max)
-    return bad(`Ensure this value is less than or equal to ${field.max}.`);
+    return bad(`Ensure this value is less than or equal to ${field.maxWords ?? field.max}.`);
   if (field.min !== undefined && number < field.min)
-    return bad(`Ensure this value is greater than or equal to ${field.min}.`);
+    return bad(`Ensure this value is greater than or equal to ${field.minWords ?? field.min}.`);
   return good(number);
 }
 
@@ -205,5 +208,20 @@ function parseList(field: FieldSpec, raw: Json): Parsed {
     if (wrongType) return { errors: raw.map(() => ['Range boundaries must be defined as integers.']) };
   }
   if (field.emptyAllowed === false && raw.length === 0) return bad('This list may not be empty.');
-  return good(raw);
+  if (field.childChoices) {
+    const allowed = field.childChoices.map(([value]) => value);
+    const wrong = raw.flatMap((item: Json, index): [string, Json][] =>
+      allowed.some((one) => one === item) ? [] : [[String(index), [`"${pythonStr(item)}" is not a valid choice.`]]],
+    );
+    return wrong.length > 0 ? { errors: Object.fromEntries(wrong) } : good(raw);
+  }
+  if (field.child !== 'IntegerField') return good(raw);
+  const { childMin: min, childMax: max } = field;
+  const items = raw.map((item: Json) =>
+    parseInteger({ ...field, ...(min !== undefined && { min }), ...(max !== undefined && { max }) }, item),
+  );
+  const errors = items.flatMap((item, index) => ('errors' in item ? [[String(index), item.errors] as const] : []));
+  return errors.length > 0
+    ? { errors: Object.fromEntries(errors) }
+    : good(items.map((item) => ('value' in item ? item.value : null)));
 }
