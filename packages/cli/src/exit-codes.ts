@@ -1,3 +1,5 @@
+import type { JsonObject } from '@diode/protocol';
+
 /** What the diode command ends with. */
 export const EXIT = {
   ok: 0,
@@ -7,16 +9,21 @@ export const EXIT = {
   usage: 2,
   /** Diode cannot be reached, or does not let us in. */
   unreachable: 3,
+  /** Ctrl-C, as shells say it: 128 + SIGINT. */
+  interrupted: 130,
 } as const;
 
 /** Ends the command with a code and one sentence that says what to do. */
 export class CliError extends Error {
   override readonly name = 'CliError';
+  /** For `--json`: what was done before. */
+  readonly details: JsonObject;
   constructor(
     readonly exitCode: number,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; details?: JsonObject } = {},
   ) {
-    super(message, options);
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.details = options.details ?? {};
   }
 }

@@ -1,2 +1,3 @@
-export * from './exit-codes.js';
-export * from './program.js';
+export { CliError, EXIT } from './exit-codes.js';
+export { makeProgram, type ProgramIo } from './program.js';
+export { run } from './run.js';

@@ -1,7 +1,12 @@
-import { CliError, EXIT } from './exit-codes.js';
-import { makeProgram } from './program.js';
+import { run } from './run.js';
 
-const program = makeProgram({
+// A reader that closes the pipe early, `diode get ... | head`, is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   stdin: process.stdin,
@@ -10,22 +15,9 @@ const program = makeProgram({
   exit: (code) => {
     process.exitCode = code;
   },
+  onInterrupt: () => {
+    const controller = new AbortController();
+    process.once('SIGINT', () => controller.abort());
+    return controller.signal;
+  },
 });
-
-try {
-  await program.exitOverride().parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
-
-/** commander ends help with 0 and says mistakes itself; ours are one sentence on standard error. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CliError) {
-    process.stderr.write(`diode: ${error.message}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')
-    return error.exitCode === 0 ? 0 : EXIT.usage;
-  process.stderr.write(`diode: ${error instanceof Error ? error.message : String(error)}\n`);
-  return EXIT.attention;
-}

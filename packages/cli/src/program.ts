@@ -1,77 +1,103 @@
-import { Command, Option } from 'commander';
-import { makeApi } from './client/api.js';
-import { resolveConnection } from './client/connection.js';
-import { doctor } from './commands/doctor.js';
+import type { Readable } from 'node:stream';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Api, makeApi } from './client/api.js';
+import { type ConnectionOptions, resolveConnection } from './client/connection.js';
+import type { Need } from './client/token.js';
 import { get } from './commands/get.js';
 import { setMode } from './commands/go-live.js';
-import { ingest } from './commands/ingest.js';
+import { type IngestOptions, ingest } from './commands/ingest.js';
 import { start } from './commands/start.js';
-import { FORMATS } from './read/read-records.js';
+import { FORMATS } from './read/format.js';
 import { makeOutput, type Output } from './show/output.js';
+import { VERSION } from './version.js';
 
 export interface ProgramIo {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Readable;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly exit: (code: number) => void;
+  /** From now on Ctrl-C aborts this signal instead of ending the process; a second Ctrl-C ends it. */
+  readonly onInterrupt: () => AbortSignal;
 }
 
-/** The command line of `diode`; each command ends by `io.exit(code)`. */
+const EXIT_CODES =
+  '\nExit codes: 0 ok, 1 something needs attention, 2 wrong usage or file, 3 not reachable or not let in, 130 interrupted.';
+
+/** The command line of `diode`; each command ends by `io.exit(code)` or a CliError. Never ends the process itself. */
 export function makeProgram(io: ProgramIo): Command {
   const program = new Command('diode')
     .description('Assert what you know about the network; Diode makes NetBox say so.')
+    .version(VERSION, '-V, --version', 'the version of this command')
     .option('--json', 'one JSON document on standard output, nothing else', false)
     .option(
       '--url <url>',
       'where Diode is (DIODE_URL; default: the standalone of this checkout, else http://localhost:8080)',
     )
-    .option('--client-id <id>', 'OAuth2 client (DIODE_CLIENT_ID)')
+    .option('--client-id <id>', 'OAuth2 client (DIODE_CLIENT_ID; its secret only as DIODE_CLIENT_SECRET or _FILE)')
     .configureOutput({ writeOut: (s) => void io.stdout.write(s), writeErr: (s) => void io.stderr.write(s) })
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(diode --help shows what there is)')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 ok, 1 something needs attention, 2 wrong usage or file, 3 not reachable or not let in.',
-    );
+    .addHelpText('after', EXIT_CODES)
+    // Commands inherit this, so it stands before they are made: without it their mistakes would end the process with 1.
+    .exitOverride();
   const out = (): Output =>
     makeOutput({ json: program.opts<{ json: boolean }>().json, stdout: io.stdout, stderr: io.stderr });
-  const connectionOptions = (): { url?: string; clientId?: string } => program.opts();
-  const api = (): ReturnType<typeof makeApi> => makeApi(resolveConnection(connectionOptions(), io.env, io.cwd));
+  const connectionOptions = (): ConnectionOptions => program.opts();
+  const api = (o: { need?: Need; signal?: AbortSignal } = {}): Api =>
+    makeApi(resolveConnection(connectionOptions(), io.env, io.cwd), o);
+  const command = (name: string, description: string, example: string): Command =>
+    program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`);
 
-  program
-    .command('start')
-    .description('run the standalone: everything in one process, nothing needed but Node')
-    .action(async () => io.exit(await start(io.env)));
-  program
-    .command('ingest')
-    .description('send a file of entities (JSON, NDJSON or CSV; - is standard input)')
-    .argument('<file>')
+  command(
+    'start',
+    'run the standalone: everything in one process, nothing needed but Node',
+    'DIODE_DEMO=1 diode start',
+  ).action(async () => io.exit(await start(io.env)));
+  command(
+    'ingest',
+    'send a file of entities: JSON, NDJSON or CSV',
+    'diode ingest devices.csv --dry-run\n  lldp-dump | diode ingest - --format ndjson --source lldp --wait',
+  )
+    .argument('<file>', 'the file; - is standard input')
     .option('--source <name>', "the system that asserts this (default: the file's own, else diode-cli)")
     .option('--type <collection>', "what the rows are, for files that do not say (default: the file's name)")
     .addOption(new Option('--format <format>', "default: by the file's ending").choices([...FORMATS]))
     .option('--dry-run', 'show the plan, write nothing', false)
     .option('--wait', 'follow until every entity has its receipt', false)
-    .option('--wait-seconds <n>', 'give up following after this long', Number, 300)
-    .action(async (file: string, options) =>
-      io.exit(await ingest({ file, ...options }, { api: api(), out: out(), stdin: io.stdin })),
-    );
-  program
-    .command('doctor')
-    .description('check what can be checked from here, with a remedy for each failure')
-    .action(async () => io.exit(await doctor(connectionOptions(), { env: io.env, cwd: io.cwd, out: out() })));
-  program
-    .command('get')
-    .description('read a path of the API, for example /api/v1/why-idle')
-    .argument('<path>')
+    .option('--wait-seconds <n>', 'give up following after this long', seconds, 300)
+    .action(async (file: string, options: Omit<IngestOptions, 'file'>) => {
+      const signal = io.onInterrupt();
+      io.exit(await ingest({ ...options, file }, { api: api({ signal }), out: out(), stdin: io.stdin, signal }));
+    });
+  command(
+    'doctor',
+    'check what can be checked from here, with a remedy for each failure',
+    'DIODE_NETBOX_URL=https://netbox.example.com DIODE_NETBOX_TOKEN_FILE=token diode doctor',
+  ).action(async () => {
+    // It brings the policy's and the services' settings with it; the other commands start faster without.
+    const { doctor } = await import('./commands/doctor.js');
+    io.exit(await doctor(connectionOptions(), { env: io.env, cwd: io.cwd, out: out() }));
+  });
+  command('get', 'read a path of the API and print its JSON', 'diode get /api/v1/why-idle')
+    .argument('<path>', 'begins with /')
     .action(async (path: string) => io.exit(await get(path, { api: api(), out: out() })));
-  program
-    .command('go-live')
-    .description('end observing: write plans to NetBox from now on (needs scope admin)')
-    .action(async () => io.exit(await setMode('write', { api: api(), out: out() })));
-  program
-    .command('observe')
-    .description('plan and give receipts, write nothing (needs scope admin)')
-    .action(async () => io.exit(await setMode('observe', { api: api(), out: out() })));
+  command(
+    'go-live',
+    'end observing: write plans to NetBox from now on (needs scope admin)',
+    'diode go-live --client-id diode-operator',
+  ).action(async () => io.exit(await setMode('write', { api: api({ need: 'decide' }), out: out() })));
+  command(
+    'observe',
+    'plan and give receipts, write nothing (needs scope admin)',
+    'diode observe --client-id diode-operator',
+  ).action(async () => io.exit(await setMode('observe', { api: api({ need: 'decide' }), out: out() })));
   return program;
+}
+
+function seconds(value: string): number {
+  const n = Number(value);
+  if (value.trim() !== '' && Number.isFinite(n) && n >= 0) return n;
+  throw new InvalidArgumentError('It is a number of seconds.');
 }

@@ -5,6 +5,7 @@ import { CliError, EXIT } from '../exit-codes.js';
 
 /** How to reach a Diode and as whom. */
 export interface Connection {
+  /** Without a slash at its end. */
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -13,51 +14,70 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly url?: string;
   readonly clientId?: string;
-  readonly clientSecret?: string;
 }
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 /** Written by a running standalone, 0600: where it listens and a client that may ingest. */
 export const CONNECTION_FILE = 'connection.json';
 
 /**
  * Command line, then environment (`DIODE_URL`, `DIODE_CLIENT_ID`, `DIODE_CLIENT_SECRET[_FILE]`, or the seed's `OAUTH2_CLIENT_*`), then
- * what a standalone left in its data directory.
- * @throws CliError when no credentials are found.
+ * what a standalone left in its data directory. An empty variable counts as unset. The standalone's own secret goes to no other URL.
+ * @throws CliError when no credentials are found, or the URL is none
  */
-export function resolveConnection(o: ConnectionOptions, env: NodeJS.ProcessEnv, cwd: string): Connection {
-  const local = readLocal(env.DIODE_DATA_DIR ?? join(cwd, '.diode'));
-  const url = (o.url ?? env.DIODE_URL ?? local?.url ?? 'http://localhost:8080').replace(/\/+$/, '');
-  const clientId = o.clientId ?? env.DIODE_CLIENT_ID ?? env.OAUTH2_CLIENT_ID;
-  const clientSecret = o.clientSecret ?? secret(env, 'DIODE_CLIENT_SECRET') ?? secret(env, 'OAUTH2_CLIENT_SECRET');
+export function resolveConnection(o: ConnectionOptions, env: Env, cwd: string): Connection {
+  const local = readLocal(present(env.DIODE_DATA_DIR) ?? join(cwd, '.diode'));
+  const given = o.url ?? present(env.DIODE_URL);
+  const url = checked(given ?? local?.url ?? 'http://localhost:8080');
+  const clientId = o.clientId ?? present(env.DIODE_CLIENT_ID) ?? present(env.OAUTH2_CLIENT_ID);
+  const clientSecret = secret(env, 'DIODE_CLIENT_SECRET') ?? secret(env, 'OAUTH2_CLIENT_SECRET');
   if (clientId !== undefined && clientSecret !== undefined) return { url, clientId, clientSecret };
-  if (local !== null && (clientId === undefined || clientId === local.clientId)) return { ...local, url };
+  const isLocal = local !== null && sameMachine(url, local.url);
+  if (isLocal && (clientId === undefined || clientId === local.clientId)) return { ...local, url };
   throw new CliError(
     EXIT.unreachable,
     'no client to authenticate as: set DIODE_CLIENT_ID and DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or run in the checkout of a running standalone.',
   );
 }
 
-function secret(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const file = env[`${name}_FILE`];
-  if (env[name] !== undefined) return env[name];
-  if (file === undefined) return undefined;
+function present(value: string | undefined): string | undefined {
+  const trimmed = value?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+function checked(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return url.replace(/\/+$/, '');
+  throw new CliError(EXIT.usage, `"${url}" is not a URL of Diode: write http://HOST:PORT (--url, DIODE_URL).`);
+}
+
+/** localhost, 127.0.0.1 and ::1 are one machine; a port of a forwarded tunnel may differ. */
+function sameMachine(a: string, b: string): boolean {
+  const nameOf = (url: string): string => new URL(url).hostname.replace(/^(127\.\d+\.\d+\.\d+|\[::1\])$/, 'localhost');
+  return nameOf(a) === nameOf(b);
+}
+
+function secret(env: Env, name: string): string | undefined {
+  const value = present(env[name]);
+  const file = present(env[`${name}_FILE`]);
+  if (value !== undefined || file === undefined) return value;
   try {
-    return readFileSync(file, 'utf8').trim();
+    return present(readFileSync(file, 'utf8'));
   } catch (cause) {
     throw new CliError(EXIT.usage, `${name}_FILE names ${file}, which cannot be read.`, { cause });
   }
 }
 
+/** null when there is none, or none that is whole. */
 function readLocal(dataDir: string): Connection | null {
-  let text: string;
   try {
-    text = readFileSync(join(dataDir, CONNECTION_FILE), 'utf8');
+    const value: unknown = JSON.parse(readFileSync(join(dataDir, CONNECTION_FILE), 'utf8'));
+    if (!isJsonObject(value)) return null;
+    const { url, client_id, client_secret } = value;
+    if (typeof url !== 'string' || typeof client_id !== 'string' || typeof client_secret !== 'string') return null;
+    return URL.canParse(url) ? { url, clientId: client_id, clientSecret: client_secret } : null;
   } catch {
     return null;
   }
-  const value: unknown = JSON.parse(text);
-  if (!isJsonObject(value)) return null;
-  const { url, client_id, client_secret } = value;
-  if (typeof url !== 'string' || typeof client_id !== 'string' || typeof client_secret !== 'string') return null;
-  return { url, clientId: client_id, clientSecret: client_secret };
 }

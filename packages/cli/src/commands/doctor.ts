@@ -1,33 +1,50 @@
-import { statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { isJsonObject } from '@diode/protocol';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DiodeError } from '@diode/protocol';
+import { type ConfigOf, readConfig, SHARED } from '@diode/runtime';
 import { makeApi } from '../client/api.js';
-import { type ConnectionOptions, resolveConnection } from '../client/connection.js';
+import { type Connection, type ConnectionOptions, resolveConnection } from '../client/connection.js';
+import type { Pause } from '../client/send.js';
+import { checkDiode } from '../doctor/check-diode.js';
+import { checkDisk, checkNode } from '../doctor/check-machine.js';
+import { checkNetbox } from '../doctor/check-netbox.js';
+import { checkPolicy } from '../doctor/check-policy.js';
+import { checkPorts } from '../doctor/check-ports.js';
+import { checkSocket } from '../doctor/check-socket.js';
+import { type Finding, failing } from '../doctor/finding.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../show/output.js';
 
-export interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do; empty when all is well. */
-  readonly remedy: string;
+/** Relative paths of the configuration are those of the standalone: below the checkout. */
+const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+const SETTINGS = {
+  host: SHARED.host,
+  port: SHARED.port,
+  metricsPort: SHARED.metricsPort,
+  issuerPort: SHARED.issuerPort,
+  issuerAdminPort: SHARED.issuerAdminPort,
+  netboxSimPort: SHARED.netboxSimPort,
+  configDir: SHARED.configDir,
+  netboxUrl: SHARED.netboxUrl,
+  netboxToken: SHARED.netboxToken,
+  netboxCaFile: SHARED.netboxCaFile,
+  databaseUrl: SHARED.databaseUrl,
+  redisUrl: SHARED.redisUrl,
+} as const;
+
+type Config = ConfigOf<typeof SETTINGS>;
+
+export interface DoctorDeps {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly out: Output;
+  readonly pause?: Pause;
 }
 
-const LEAST_DISK_BYTES = 1024 ** 3;
-const NET_TIMEOUT_MS = 5_000;
-
 /** Checks what can be checked from here, each with its remedy. Exit 1 when one fails. */
-export async function doctor(
-  o: ConnectionOptions,
-  deps: { env: NodeJS.ProcessEnv; cwd: string; out: Output },
-): Promise<number> {
-  const findings: Finding[] = [checkNode(), await checkDisk(deps.cwd)];
-  findings.push(...(await checkDiode(o, deps)));
-  const netbox = deps.env.DIODE_NETBOX_URL;
-  if (netbox !== undefined) findings.push(...(await checkNetbox(netbox, deps.env.DIODE_NETBOX_TOKEN)));
-  for (const url of [deps.env.DIODE_DATABASE_URL, deps.env.DIODE_REDIS_URL])
-    if (url !== undefined) findings.push(await checkSocket(url));
+export async function doctor(o: ConnectionOptions, deps: DoctorDeps): Promise<number> {
+  const findings = await examine(o, deps);
   deps.out.lines(
     findings.map((f) => `${f.ok ? 'ok  ' : 'FAIL'} ${f.check}: ${f.detail}${f.ok ? '' : `\n       ${f.remedy}`}`),
   );
@@ -36,149 +53,68 @@ export async function doctor(
   return failed === 0 ? EXIT.ok : EXIT.attention;
 }
 
-function checkNode(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const ok = major > 20 || (major === 20 && minor >= 19);
-  return { check: 'Node.js', ok, detail: process.version, remedy: 'Install Node.js 20.19 or newer.' };
+async function examine(o: ConnectionOptions, deps: DoctorDeps): Promise<readonly Finding[]> {
+  const machine = [checkNode(process.versions.node), await checkDisk(deps.cwd)];
+  let config: Config;
+  try {
+    config = readConfig(SETTINGS, deps.env);
+  } catch (error) {
+    return [...machine, ...mistakesOf(error), ...(await examineDiode(o, deps, null))];
+  }
+  const findings = [...machine, ...checkPolicy(resolve(CHECKOUT, config.configDir))];
+  findings.push(...(await examineDiode(o, deps, config)));
+  if (config.netboxUrl !== null)
+    findings.push(
+      ...(await checkNetbox({
+        url: config.netboxUrl,
+        token: config.netboxToken,
+        caFile: config.netboxCaFile,
+        nowMs: () => Date.now(),
+      })),
+    );
+  for (const url of [config.databaseUrl, config.redisUrl]) if (url !== null) findings.push(await checkSocket(url));
+  return findings;
 }
 
-async function checkDisk(dir: string): Promise<Finding> {
-  const found = await statfs(dir);
-  const free = found.bavail * found.bsize;
-  return {
-    check: 'disk',
-    ok: free > LEAST_DISK_BYTES,
-    detail: `${(free / 1024 ** 3).toFixed(1)} GiB free in ${dir}`,
-    remedy: 'Free at least 1 GiB.',
-  };
+/** Every variable that cannot be understood. */
+function mistakesOf(error: unknown): readonly Finding[] {
+  if (!(error instanceof DiodeError)) throw error;
+  return error.errors.map((e) => failing('environment', e.detail, e.remedy));
 }
 
-async function checkDiode(
+/** A Diode that is there is asked; where none runs, may one start? */
+async function examineDiode(
   o: ConnectionOptions,
-  deps: { env: NodeJS.ProcessEnv; cwd: string },
+  deps: DoctorDeps,
+  config: Config | null,
 ): Promise<readonly Finding[]> {
+  let connection: Connection;
   try {
-    const api = makeApi(resolveConnection(o, deps.env, deps.cwd));
-    const status = await api.request('GET', '/api/v1/sync/status');
-    const reached: Finding = {
-      check: 'Diode',
-      ok: true,
-      detail: `${api.url} answers and accepts this client`,
-      remedy: '',
-    };
-    if (status.status !== 200) {
-      return [
-        reached,
-        {
-          check: 'read scope',
-          ok: false,
-          detail: `HTTP ${status.status}`,
-          remedy: 'Give the client the scope read or diode:read.',
-        },
-      ];
-    }
-    const netbox = isJsonObject(status.body.netbox) ? status.body.netbox : {};
-    return [
-      reached,
-      {
-        check: 'platform',
-        ok: status.body.status !== 'stalled',
-        detail: String(status.body.status),
-        remedy: 'GET /api/v1/why-idle names the gate that is closed.',
-      },
-      {
-        check: 'NetBox as Diode sees it',
-        ok: netbox.reachable === true,
-        detail: netbox.reachable === true ? `version ${String(netbox.version)}` : 'not reachable',
-        remedy: 'Check DIODE_NETBOX_URL and DIODE_NETBOX_TOKEN of the reconciler, and the network between them.',
-      },
-    ];
+    connection = resolveConnection(o, deps.env, deps.cwd);
   } catch (error) {
-    return [
-      {
-        check: 'Diode',
-        ok: false,
-        detail: error instanceof Error ? error.message : String(error),
-        remedy: 'Start it with `diode start`, or name another with --url.',
-      },
-    ];
+    return [notThere(error), ...(config === null ? [] : await checkStandalonePorts(config))];
+  }
+  const api = makeApi(connection, deps.pause === undefined ? {} : { pause: deps.pause });
+  try {
+    return await checkDiode(api);
+  } catch (error) {
+    const named = o.url !== undefined || deps.env.DIODE_URL !== undefined;
+    return [notThere(error), ...(named || config === null ? [] : await checkStandalonePorts(config))];
   }
 }
 
-async function checkNetbox(url: string, token: string | undefined): Promise<readonly Finding[]> {
-  const base = url.replace(/\/+$/, '');
-  const check = `NetBox at ${base}`;
-  try {
-    const keyword = token?.startsWith('nbt_') === true ? 'Bearer' : 'Token';
-    const response = await fetch(`${base}/api/status/`, {
-      headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `${keyword} ${token}` }) },
-      signal: AbortSignal.timeout(NET_TIMEOUT_MS),
-    });
-    const body = await response.text();
-    if (response.status === 403)
-      return [
-        {
-          check,
-          ok: false,
-          detail: 'it refuses the token',
-          remedy: 'Set DIODE_NETBOX_TOKEN to a token that is enabled and may write.',
-        },
-      ];
-    if (response.status !== 200 || !body.trimStart().startsWith('{')) {
-      return [
-        {
-          check,
-          ok: false,
-          detail: `HTTP ${response.status}, not the JSON of /api/status/`,
-          remedy: 'DIODE_NETBOX_URL must end where /api begins (mind a base path such as /netbox).',
-        },
-      ];
-    }
-    const status: unknown = JSON.parse(body);
-    const skew = clockSkewSeconds(response.headers.get('date'));
-    const version = isJsonObject(status) ? String(status['netbox-version'] ?? '') : '';
-    return [
-      { check, ok: supports(version), detail: `version ${version}`, remedy: 'Diode needs NetBox 4.2 or newer.' },
-      { check: 'clock', ok: skew < 60, detail: `${skew} s apart from NetBox`, remedy: 'Keep both machines on NTP.' },
-    ];
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    return [
-      {
-        check,
-        ok: false,
-        detail: cause,
-        remedy: 'Check the name, the port, the firewall, and for a private CA DIODE_NETBOX_CA_FILE.',
-      },
-    ];
-  }
+function notThere(error: unknown): Finding {
+  const detail = error instanceof Error ? error.message : String(error);
+  return failing('Diode', detail, 'Start it with `diode start`, or name another with --url.');
 }
 
-function supports(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 4 || (major === 4 && minor >= 2);
-}
-
-function clockSkewSeconds(date: string | null): number {
-  return date === null ? 0 : Math.abs(Math.round((Date.parse(date) - Date.now()) / 1_000));
-}
-
-function checkSocket(url: string): Promise<Finding> {
-  const { hostname, port, protocol } = new URL(url);
-  const name = protocol.startsWith('redis') ? 'Redis' : 'Postgres';
-  const check = `${name} at ${hostname}:${port}`;
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: hostname,
-      port: Number(port || (name === 'Redis' ? 6379 : 5432)),
-      timeout: NET_TIMEOUT_MS,
-    });
-    const done = (ok: boolean, detail: string): void => {
-      socket.destroy();
-      resolve({ check, ok, detail, remedy: `Check that ${name} runs there and is reachable from here.` });
-    };
-    socket.once('connect', () => done(true, 'accepts connections'));
-    socket.once('timeout', () => done(false, 'no answer in 5 s'));
-    socket.once('error', (error) => done(false, error.message));
-  });
+function checkStandalonePorts(config: Config): Promise<readonly Finding[]> {
+  const ports = [
+    { env: SHARED.port.env, port: config.port },
+    { env: SHARED.metricsPort.env, port: config.metricsPort },
+    { env: SHARED.issuerPort.env, port: config.issuerPort },
+    { env: SHARED.issuerAdminPort.env, port: config.issuerAdminPort },
+    ...(config.netboxUrl === null ? [{ env: SHARED.netboxSimPort.env, port: config.netboxSimPort }] : []),
+  ];
+  return checkPorts(config.host, ports);
 }

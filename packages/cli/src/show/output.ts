@@ -1,38 +1,71 @@
 import { SingleBar } from 'cli-progress';
 
+/** What is counted by a bar. */
+export type Unit = 'entities' | 'bytes';
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
 export interface Output {
   /** People read these; silent with --json. */
   lines(lines: readonly string[]): void;
   /** The end: an object with --json, else a line. */
   result(value: unknown, line: string): void;
-  progress(label: string): { update(done: number): void; stop(): void };
+  /** A bar towards `total`, or a count when that is null. On what is no terminal: nothing. */
+  progress(label: string, unit: Unit, total: number | null): Progress;
 }
 
+/** The part of a stream that is used. */
+export type Writable = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+
+const NO_PROGRESS: Progress = { update: () => {}, stop: () => {} };
+
 /** Text to stdout and a bar on stderr when it is a terminal; with `json` one JSON document on stdout and nothing else. */
-export function makeOutput(o: { json: boolean; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): Output {
+export function makeOutput(o: { json: boolean; stdout: Writable; stderr: NodeJS.WriteStream }): Output {
+  let bar: SingleBar | null = null;
   return {
     lines: (lines) => {
-      if (!o.json) for (const line of lines) o.stdout.write(`${line}\n`);
+      if (o.json || lines.length === 0) return;
+      // A line that is written over the bar would be cut by it.
+      if (bar !== null && o.stdout.isTTY) o.stderr.write('\r\u001b[K');
+      for (const line of lines) o.stdout.write(`${line}\n`);
     },
     result: (value, line) => {
       o.stdout.write(o.json ? `${JSON.stringify(value)}\n` : `${line}\n`);
     },
-    progress: (label) => {
-      if (o.json || !o.stderr.isTTY) return { update: () => {}, stop: () => {} };
-      const bar = new SingleBar({
-        format: `${label} {value} entities, {duration_formatted}`,
+    progress: (label, unit, total) => {
+      if (o.json || !o.stderr.isTTY) return NO_PROGRESS;
+      bar = new SingleBar({
+        format: formatOf(label, unit, total),
         stream: o.stderr,
         clearOnComplete: true,
         hideCursor: true,
+        formatValue: (value, _options, type) =>
+          unit === 'bytes' && (type === 'value' || type === 'total') ? mebibytes(value) : String(value),
       });
-      bar.start(0, 0);
+      bar.start(total ?? 0, 0);
       return {
         update: (done) => {
-          bar.setTotal(done);
-          bar.update(done);
+          if (total === null) bar?.setTotal(done);
+          bar?.update(done);
         },
-        stop: () => bar.stop(),
+        stop: () => {
+          bar?.stop();
+          bar = null;
+        },
       };
     },
   };
+}
+
+function formatOf(label: string, unit: Unit, total: number | null): string {
+  const suffix = unit === 'entities' ? ' entities' : '';
+  if (total === null) return `${label} {value}${suffix}, {duration_formatted}`;
+  return `${label} {bar} {percentage}% {value} of {total}${suffix}, {duration_formatted}`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }

@@ -1,7 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@diode/protocol';
+import { objects, str } from './json-fields.js';
 
 /** Verdicts that change nothing are left out of a plan's text. */
 const QUIET = new Set(['equal']);
+const INDENT = ' '.repeat(12);
+const LONGEST_VALUE = 80;
 
 /** A receipt as text: one line, then the fields that matter and what went wrong. `all` shows unchanged and applied ones too. */
 export function planLines(receipt: JsonObject, o: { all: boolean }): readonly string[] {
@@ -10,23 +13,23 @@ export function planLines(receipt: JsonObject, o: { all: boolean }): readonly st
   if (quiet && !o.all) return [];
   const netbox = isJsonObject(receipt.netbox) ? `  ${str(receipt.netbox.url)}` : '';
   const lines = [
-    `${state.padEnd(9)} ${str(receipt.action ?? '').padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}`,
+    `${state.padEnd(9)} ${str(receipt.action).padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}`,
   ];
   const fields = isJsonObject(receipt.fields) ? receipt.fields : {};
   for (const [name, field] of Object.entries(fields)) {
     if (!isJsonObject(field) || QUIET.has(str(field.verdict))) continue;
     lines.push(
-      `            ${name}: ${show(field.from)} -> ${show(field.to)}  [${str(field.verdict)}: ${str(field.reason)}]`,
+      `${INDENT}${name}: ${show(field.from)} -> ${show(field.to)}  [${str(field.verdict)}: ${str(field.reason)}]`,
     );
   }
   for (const also of objects(receipt.also))
-    lines.push(`            also ${str(also.action)} ${str(also.object_type)} ${str(also.key)} (${str(also.because)})`);
+    lines.push(`${INDENT}also ${str(also.action)} ${str(also.object_type)} ${str(also.key)} (${str(also.because)})`);
   if (isJsonObject(receipt.error)) {
-    lines.push(`            ${str(receipt.error.code)}: ${str(receipt.error.detail)}`);
+    lines.push(`${INDENT}${str(receipt.error.code)}: ${str(receipt.error.detail)}`);
     for (const item of objects(receipt.error.errors))
-      lines.push(`            ${str(item.pointer)} ${str(item.detail)} ${str(item.remedy)}`.trimEnd());
+      lines.push(`${INDENT}${str(item.pointer)} ${str(item.detail)} ${str(item.remedy)}`.trimEnd());
   }
-  return lines;
+  return lines.map(printable);
 }
 
 /** Refusals with the place in the file, what is wrong and the remedy. */
@@ -36,35 +39,19 @@ export function problemLines(
   where: (pointer: string) => string,
 ): readonly string[] {
   const head = problem === null ? [] : [`refused: ${str(problem.title)}: ${str(problem.detail)}`];
-  return [...head, ...errors.map((e) => `refused   ${where(str(e.pointer))}: ${str(e.detail)}. ${str(e.remedy)}`)];
+  const each = errors.map((e) => `refused   ${where(str(e.pointer))}: ${str(e.detail)}. ${str(e.remedy)}`.trimEnd());
+  return [...head, ...each].map(printable);
 }
 
-export function summaryLine(
-  totals: {
-    sent: number;
-    accepted: number;
-    refused: number;
-    counts: Readonly<Record<string, number>>;
-    syncIds: readonly string[];
-  },
-  o: { dryRun: boolean; wait: boolean },
-): string {
-  const states = Object.entries(totals.counts).map(([state, n]) => `${n} ${state}`);
-  const head = `${totals.sent} sent, ${totals.accepted} accepted, ${totals.refused} refused`;
-  if (o.dryRun) return `${head}; dry run, nothing written: ${states.join(', ') || 'nothing planned'}`;
-  if (o.wait) return `${head}: ${states.join(', ')}`;
-  return `${head}; follow with: GET /api/v1/sync/${totals.syncIds[0] ?? ''}/status${totals.syncIds.length > 1 ? ` (and ${totals.syncIds.length - 1} more)` : ''}`;
-}
-
-function objects(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function str(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
+/** What came over the network must not steer the terminal: control characters are shown as their escapes. */
+function printable(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is looked for
+  return line.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 function show(value: JsonValue | undefined): string {
   const text = JSON.stringify(value ?? null);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 3)}...` : text;
 }
