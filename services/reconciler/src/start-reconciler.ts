@@ -51,6 +51,17 @@ export async function startReconciler({
   });
   const gate = makeGate({ verifier, grants: makeGrantSource({}) });
   const metrics = makeMetrics({ service: 'reconciler', parts: ['reconcile'] });
+  metrics.watchPool({
+    get totalCount() {
+      return store.pool.total;
+    },
+    get idleCount() {
+      return store.pool.idle;
+    },
+    get waitingCount() {
+      return store.pool.waiting;
+    },
+  });
   const ca = config.netboxCaFile === null ? null : await readFile(config.netboxCaFile, 'utf8');
   const reconciler = makeReconciler({
     store,
