@@ -102,7 +102,7 @@ function labelNode(exploder: Exploder, spot: ReferenceSpot, text: string): Graph
     problem(exploder, spot.pointer, 'invalid_reference', { detail: `${spot.fieldName}: ${detail}`, remedy });
     return null;
   }
-  const inherited = contextOf(spot, new Map());
+  const inherited = contextOf(spot, () => false);
   const value = normalized.value;
   return sharedNode(exploder, `${row.name}"${name}${inherited.key}`, () => ({
     row,
@@ -126,6 +126,10 @@ function nestedNode(exploder: Exploder, spot: ReferenceSpot, data: JsonObject): 
   const problems = exploder.problems.length;
   const label = own(data, row.labelField);
   const draft = addNode(exploder, { row, shape: 'nested', mention: mentionOf(exploder, spot) });
+  // Before its own fields are taken apart, so that what they name takes the same context: the parent of a location's parent.
+  const inherited = contextOf(spot, (field) => Object.hasOwn(data, field));
+  for (const [name, input] of inherited.fields) draft.fields.set(name, input);
+  draft.context = inherited.pending;
   exploder.fields(exploder, {
     row,
     data,
@@ -135,16 +139,13 @@ function nestedNode(exploder: Exploder, spot: ReferenceSpot, data: JsonObject): 
     node: draft,
   });
   if (exploder.problems.length > problems) return null;
-  if (draft.fields.size === 0) {
+  if (draft.fields.size === inherited.fields.length) {
     problem(exploder, spot.pointer, 'invalid_reference', {
       detail: `${spot.fieldName}: none of these fields is one of a ${typeWord(row)}`,
       remedy: `Send fields that identify it, for example ${row.labelField}.`,
     });
     return null;
   }
-  const inherited = contextOf(spot, draft.fields);
-  for (const [name, input] of inherited.fields) draft.fields.set(name, input);
-  draft.context = inherited.pending;
   const model = draft.fields.get('model');
   if (row.name === 'dcim.devicetype' && !draft.fields.has('manufacturer') && model?.kind === 'value') {
     draft.words = String(model.value);
@@ -183,7 +184,7 @@ function inputKey(input: FieldInput): string {
 /** What a name takes from the object that uses it: known now, or once that object is identified. */
 function contextOf(
   spot: ReferenceSpot,
-  given: ReadonlyMap<string, FieldInput>,
+  isGiven: (field: string) => boolean,
 ): {
   readonly fields: readonly (readonly [string, FieldInput])[];
   readonly pending: GraphNode['context'];
@@ -193,7 +194,7 @@ function contextOf(
   const pending: Record<string, string> = {};
   let key = '';
   for (const [field, from] of Object.entries(spot.context ?? {})) {
-    if (given.has(field)) continue;
+    if (isGiven(field)) continue;
     const known = spot.place.node.fields.get(from);
     if (known === undefined) {
       pending[field] = from;
