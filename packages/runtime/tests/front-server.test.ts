@@ -250,6 +250,15 @@ describe('bad connections', () => {
     expect((await call()).error).toBeNull();
   });
 
+  it('are closed when an HTTP/2 client ends its side in the middle of a frame', async () => {
+    const closed = new Promise<void>((done) => {
+      const socket = connect({ host: '127.0.0.1', port }, () => socket.end('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nhalf'));
+      socket.on('data', () => undefined);
+      socket.once('close', () => done());
+    });
+    await closed;
+  });
+
   it.each(['application/grpc', 'text/plain'])(
     'do no harm when a %s stream is reset in the packet of its headers',
     async (type) => {

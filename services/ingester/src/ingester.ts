@@ -1,7 +1,7 @@
 import type { Gate } from '@diode/access';
 import type { Policy } from '@diode/engine';
 import type { IngesterSettings } from '@diode/policy';
-import type { OpenApiFragment } from '@diode/protocol';
+import { type OpenApiFragment, wireRegistry } from '@diode/protocol';
 import { PARTITIONS, type Queue } from '@diode/queue';
 import {
   type GrpcMetrics,
@@ -79,14 +79,17 @@ export function makeIngester(o: IngesterOptions): Ingester {
   return {
     deps,
     routes: ingestRoutes(deps),
-    grpcServer: ({ logger, metrics }) =>
-      makeGrpcServer({
+    grpcServer: ({ logger, metrics }) => {
+      // Loading the descriptor takes a while; the first call should not pay for it.
+      wireRegistry();
+      return makeGrpcServer({
         logger,
         metrics,
         services: { [INGEST_METHOD]: ingestCall(deps) },
         authenticate: (authorization) => o.gate.admit({ authorization }, 'ingest'),
         maxMessageBytes: limits.bodyBytes,
-      }),
+      });
+    },
     openApi: ingesterOpenApi(),
     health: [
       { name: 'postgres', critical: true, check: async () => void (await o.store.ping()) },

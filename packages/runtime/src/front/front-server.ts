@@ -38,8 +38,10 @@ export function makeFrontServer(o: FrontServerOptions): FrontServer {
     undecided.add(socket);
     sniff(socket, o.silenceMs ?? 15_000, (protocol) => {
       undecided.delete(socket);
-      if (protocol === 'h2') injector.injectConnection(socket);
-      else if (protocol === 'http1') {
+      if (protocol === 'h2') {
+        endWhenClientEnds(socket);
+        injector.injectConnection(socket);
+      } else if (protocol === 'http1') {
         serveHttp1(socket);
         socket.resume();
       }
@@ -65,6 +67,11 @@ export function makeFrontServer(o: FrontServerOptions): FrontServer {
       return closing;
     },
   };
+}
+
+/** The listener allows half-open sockets, which HTTP/1.1 needs; an HTTP/2 client that ends its side is gone, and its session must not stay. */
+function endWhenClientEnds(socket: Socket): void {
+  socket.once('end', () => socket.destroySoon());
 }
 
 /** Removes the HTTP server's own connection listener and returns it as a function. */
