@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { run } from './run.js';
 
 // A reader that closes the pipe early, `diode get ... | head`, is no mistake.
@@ -9,6 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
+  checkout: fileURLToPath(new URL('../../..', import.meta.url)),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

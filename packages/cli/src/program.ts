@@ -14,6 +14,8 @@ import { VERSION } from './version.js';
 export interface ProgramIo {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Where the command is installed. */
+  readonly checkout: string;
   readonly stdin: Readable;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -46,7 +48,7 @@ export function makeProgram(io: ProgramIo): Command {
     makeOutput({ json: program.opts<{ json: boolean }>().json, stdout: io.stdout, stderr: io.stderr });
   const connectionOptions = (): ConnectionOptions => program.opts();
   const api = (o: { need?: Need; signal?: AbortSignal } = {}): Api =>
-    makeApi(resolveConnection(connectionOptions(), io.env, io.cwd), o);
+    makeApi(resolveConnection(connectionOptions(), io.env, io), o);
   const command = (name: string, description: string, example: string): Command =>
     program.command(name).description(description).addHelpText('after', `\nExample:\n  ${example}`);
 
@@ -69,7 +71,9 @@ export function makeProgram(io: ProgramIo): Command {
     .option('--wait-seconds <n>', 'give up following after this long', seconds, 300)
     .action(async (file: string, options: Omit<IngestOptions, 'file'>) => {
       const signal = io.onInterrupt();
-      io.exit(await ingest({ ...options, file }, { api: api({ signal }), out: out(), stdin: io.stdin, signal }));
+      io.exit(
+        await ingest({ ...options, file }, { connect: () => api({ signal }), out: out(), stdin: io.stdin, signal }),
+      );
     });
   command(
     'doctor',
@@ -78,7 +82,7 @@ export function makeProgram(io: ProgramIo): Command {
   ).action(async () => {
     // It brings the policy's and the services' settings with it; the other commands start faster without.
     const { doctor } = await import('./commands/doctor.js');
-    io.exit(await doctor(connectionOptions(), { env: io.env, cwd: io.cwd, out: out() }));
+    io.exit(await doctor(connectionOptions(), { env: io.env, cwd: io.cwd, checkout: io.checkout, out: out() }));
   });
   command('get', 'read a path of the API and print its JSON', 'diode get /api/v1/why-idle')
     .argument('<path>', 'begins with /')

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isJsonObject } from '@diode/protocol';
 import { CliError, EXIT } from '../exit-codes.js';
 
@@ -16,6 +16,13 @@ export interface ConnectionOptions {
   readonly clientId?: string;
 }
 
+/** Directories whose `.diode` may be that of a running standalone, best first. */
+export interface Places {
+  readonly cwd: string;
+  /** Where this command is installed; a standalone keeps its data there unless told otherwise. */
+  readonly checkout: string;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Written by a running standalone, 0600: where it listens and a client that may ingest. */
@@ -26,8 +33,12 @@ export const CONNECTION_FILE = 'connection.json';
  * what a standalone left in its data directory. An empty variable counts as unset. The standalone's own secret goes to no other URL.
  * @throws CliError when no credentials are found, or the URL is none
  */
-export function resolveConnection(o: ConnectionOptions, env: Env, cwd: string): Connection {
-  const local = readLocal(present(env.DIODE_DATA_DIR) ?? join(cwd, '.diode'));
+export function resolveConnection(o: ConnectionOptions, env: Env, places: Places): Connection {
+  const dataDir = present(env.DIODE_DATA_DIR);
+  const local =
+    dataDir === undefined
+      ? (readLocal(join(places.cwd, '.diode')) ?? readLocal(join(places.checkout, '.diode')))
+      : readLocal(resolve(places.cwd, dataDir));
   const given = o.url ?? present(env.DIODE_URL);
   const url = checked(given ?? local?.url ?? 'http://localhost:8080');
   const clientId = o.clientId ?? present(env.DIODE_CLIENT_ID) ?? present(env.OAUTH2_CLIENT_ID);

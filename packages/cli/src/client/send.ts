@@ -22,6 +22,8 @@ export interface SendOptions {
 
 const REQUEST_TIMEOUT_MS = 60_000;
 const RETRIES = 5;
+/** 429 means that Diode is well and works off what waits; a large file may have to wait long. */
+const RETRIES_WHEN_BUSY = 120;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_BACK_OFF_MS = 5_000;
 
@@ -44,11 +46,13 @@ class Transient extends Error {
 export async function send(o: SendOptions): Promise<ApiAnswer> {
   try {
     return await pRetry(() => once(o), {
-      retries: RETRIES,
+      retries: RETRIES_WHEN_BUSY,
       minTimeout: 0,
-      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-        if (o.signal?.aborted === true) throw error;
-        if (retriesLeft > 0) await o.pause(pauseMs(error, attemptNumber), o.signal);
+      // Pauses are made here, not by the library: they follow Retry-After and end when interrupted.
+      shouldRetry: async ({ error, attemptNumber }) => {
+        if (o.signal?.aborted === true || attemptNumber > allowed(error)) return false;
+        await o.pause(pauseMs(error, attemptNumber), o.signal);
+        return true;
       },
     });
   } catch (cause) {
@@ -77,6 +81,10 @@ async function once(o: SendOptions): Promise<ApiAnswer> {
   if (body !== null) return { status, body };
   const problem = `HTTP ${status} with something that is not JSON; is this a Diode? Check --url or DIODE_URL`;
   throw new AbortError(new CliError(EXIT.unreachable, `${o.url} answered ${problem}.`));
+}
+
+function allowed(error: Error): number {
+  return error instanceof Transient && error.status === 429 ? RETRIES_WHEN_BUSY : RETRIES;
 }
 
 function pauseMs(error: Error, attempt: number): number {

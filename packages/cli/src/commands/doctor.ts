@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DiodeError } from '@diode/protocol';
 import { type ConfigOf, readConfig, SHARED } from '@diode/runtime';
 import { makeApi } from '../client/api.js';
@@ -14,9 +13,6 @@ import { checkSocket } from '../doctor/check-socket.js';
 import { type Finding, failing } from '../doctor/finding.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../show/output.js';
-
-/** Relative paths of the configuration are those of the standalone: below the checkout. */
-const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 const SETTINGS = {
   host: SHARED.host,
@@ -38,6 +34,8 @@ type Config = ConfigOf<typeof SETTINGS>;
 export interface DoctorDeps {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Relative paths of the configuration start here, as those of the standalone do. */
+  readonly checkout: string;
   readonly out: Output;
   readonly pause?: Pause;
 }
@@ -61,7 +59,7 @@ async function examine(o: ConnectionOptions, deps: DoctorDeps): Promise<readonly
   } catch (error) {
     return [...machine, ...mistakesOf(error), ...(await examineDiode(o, deps, null))];
   }
-  const findings = [...machine, ...checkPolicy(resolve(CHECKOUT, config.configDir))];
+  const findings = [...machine, ...checkPolicy(resolve(deps.checkout, config.configDir))];
   findings.push(...(await examineDiode(o, deps, config)));
   if (config.netboxUrl !== null)
     findings.push(
@@ -90,7 +88,7 @@ async function examineDiode(
 ): Promise<readonly Finding[]> {
   let connection: Connection;
   try {
-    connection = resolveConnection(o, deps.env, deps.cwd);
+    connection = resolveConnection(o, deps.env, deps);
   } catch (error) {
     return [notThere(error), ...(config === null ? [] : await checkStandalonePorts(config))];
   }

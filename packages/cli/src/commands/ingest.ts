@@ -23,7 +23,8 @@ export interface IngestOptions {
 }
 
 export interface IngestDeps {
-  readonly api: Api;
+  /** Called once the file is open: its mistakes come first. */
+  readonly connect: () => Api;
   readonly out: Output;
   readonly stdin: Readable;
   /** Ctrl-C. */
@@ -47,12 +48,18 @@ export async function ingest(o: IngestOptions, deps: IngestDeps): Promise<number
     ...(o.type ? { type: o.type } : {}),
     ...(deps.signal ? { signal: deps.signal } : {}),
   });
+  const api = deps.connect();
   try {
-    await sendAll({ o, deps, file, totals });
+    await sendAll({ o, deps, api, file, totals });
     if (totals.sent === 0) throw new CliError(EXIT.usage, `${o.file} holds no entities.`);
     if (o.wait || o.dryRun) {
-      const { api, out } = deps;
-      await follow(totals, { api, out, all: o.dryRun, waitSeconds: o.waitSeconds, now: () => performance.now() });
+      await follow(totals, {
+        api,
+        out: deps.out,
+        all: o.dryRun,
+        waitSeconds: o.waitSeconds,
+        now: () => performance.now(),
+      });
     }
   } catch (error) {
     throw withWhatWasSent(deps.signal?.aborted === true ? interrupted(error) : error, totals);
@@ -62,8 +69,14 @@ export async function ingest(o: IngestOptions, deps: IngestDeps): Promise<number
   return totals.refused + rejected + failed + held > 0 ? EXIT.attention : EXIT.ok;
 }
 
-async function sendAll(c: { o: IngestOptions; deps: IngestDeps; file: RecordFile; totals: Totals }): Promise<void> {
-  const { o, deps, file, totals } = c;
+async function sendAll(c: {
+  o: IngestOptions;
+  deps: IngestDeps;
+  api: Api;
+  file: RecordFile;
+  totals: Totals;
+}): Promise<void> {
+  const { o, deps, api, file, totals } = c;
   const runId = randomUUID();
   const bar = deps.out.progress('Sending', file.bytes === null ? 'entities' : 'bytes', file.bytes);
   const batches = inBatches(file.records, {
@@ -72,7 +85,7 @@ async function sendAll(c: { o: IngestOptions; deps: IngestDeps; file: RecordFile
   });
   try {
     for await (const batch of batches) {
-      await sendBatch(batch, totals, { ...deps, dryRun: o.dryRun, runId });
+      await sendBatch(batch, totals, { api, out: deps.out, dryRun: o.dryRun, runId });
       bar.update(file.bytes === null ? totals.sent : file.bytesRead());
     }
   } finally {
