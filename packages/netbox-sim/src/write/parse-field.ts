@@ -72,6 +72,8 @@ export function parseField(engine: Engine, type: TypeTable, field: FieldSpec, ra
 
 function parseText(type: TypeTable, field: FieldSpec, raw: Json): Parsed {
   const column = type.columns[field.source];
+  if (column?.kind === 'ImageField')
+    return bad('The submitted data was not a file. Check the encoding type on the form.');
   const isSlug = column?.kind === 'SlugField';
   if (typeof raw !== 'string' && typeof raw !== 'number') {
     return bad(

@@ -63,7 +63,8 @@ function absent(
   errors: FieldErrors,
 ): void {
   if (options.partial) return;
-  if (field.required) errors[field.name] = ['This field is required.'];
+  const isImage = type.columns[field.source]?.kind === 'ImageField';
+  if (field.required) errors[field.name] = [isImage ? 'No file was submitted.' : 'This field is required.'];
   else if (field.kind === 'custom-fields') {
     if (!options.before) attrs[field.source] = defaultCustomFields(engine, type.model);
   } else if (field.default !== undefined) attrs[field.source] = field.default;

@@ -20,7 +20,11 @@ contract('every type', (netbox) => {
       const required = type.fields.filter((field) => field.required && !field.readOnly).map((field) => field.name);
       if (required.length === 0 || special.has(type.model)) return;
       expect(reply.status).toBe(400);
-      expect(reply.body).toEqual(Object.fromEntries(required.map((name) => [name, ['This field is required.']])));
+      expect(reply.body).toEqual(
+        Object.fromEntries(
+          required.map((name) => [name, [name === 'image' ? 'No file was submitted.' : 'This field is required.']]),
+        ),
+      );
       const options = (await netbox().send('OPTIONS', path)).body as { actions: { POST: object } };
       expect(Object.keys(options.actions.POST)).toEqual(type.fields.map((field) => field.name));
     },

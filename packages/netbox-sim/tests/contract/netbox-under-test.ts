@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { expect } from 'vitest';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -23,25 +24,39 @@ export class NetboxUnderTest {
   ) {}
 
   async send(method: string, path: string, body?: Json, headers: Record<string, string> = {}): Promise<Reply> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      redirect: 'manual',
-      headers: { Authorization: `Token ${this.token}`, 'Content-Type': 'application/json', ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const reply = { status: response.status, headers: response.headers, body: parse(text) };
-    if (method === 'POST' && response.status === 201) this.#remember(path, reply.body);
+    const reply = await this.raw(method, path, body === undefined ? '' : JSON.stringify(body), headers);
+    if (method === 'POST' && reply.status === 201) this.#remember(path, reply.body);
     return reply;
   }
 
+  /** One request on a connection of its own: NetBox's server may drop an idle one just as it is used again. */
   async raw(method: string, path: string, text: string, headers: Record<string, string> = {}): Promise<Reply> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { Authorization: `Token ${this.token}`, 'Content-Type': 'application/json', ...headers },
-      ...(text !== '' && { body: text }),
+    const defaults = {
+      Authorization: `Token ${this.token}`,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+    };
+    return new Promise((resolve, reject) => {
+      const message = request(
+        `${this.url}${path}`,
+        { method, agent: false, headers: { ...defaults, ...headers } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const given = new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: given,
+              body: parse(Buffer.concat(chunks).toString('utf8')),
+            });
+          });
+        },
+      );
+      message.on('error', reject);
+      message.end(text);
     });
-    return { status: response.status, headers: response.headers, body: parse(await response.text()) };
   }
 
   /** Creates one object, which must succeed. */
