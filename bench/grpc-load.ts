@@ -6,13 +6,12 @@ import { device } from './rows.js';
 
 const IDENTITY = (bytes: Buffer): Buffer => bytes;
 
-/** A diode.v1.IngestRequest of `count` devices, as the official SDKs would send it. */
-export function ingestRequest(count: number): Buffer {
+/** A diode.v1.IngestRequest of `count` devices without its id, as the official SDKs would send it. */
+function requestWithoutId(count: number): Buffer {
   const schema = wireRegistry().getMessage('diode.v1.IngestRequest');
   if (schema === undefined) throw new Error('the descriptor has no IngestRequest');
   const json = {
     stream: 'latest',
-    id: crypto.randomUUID(),
     producerAppName: 'bench',
     producerAppVersion: '1.0.0',
     sdkName: 'bench',
@@ -31,6 +30,12 @@ export function ingestRequest(count: number): Buffer {
     }),
   };
   return Buffer.from(toBinary(schema, fromJson(schema, json, { registry: wireRegistry() })));
+}
+
+/** Messages of protobuf may be put together by joining their bytes: field 3 is the id. So the load costs the client next to nothing. */
+function withId(request: Buffer): Buffer {
+  const id = Buffer.from(crypto.randomUUID());
+  return Buffer.concat([request, Buffer.from([(3 << 3) | 2, id.length]), id]);
 }
 
 /** Entities a second through `connections` calls in parallel. */
@@ -53,10 +58,11 @@ export async function grpcEntitiesPerSecond(o: {
   const start = performance.now();
   const until = start + o.seconds * 1_000;
   let sent = 0;
+  const request = requestWithoutId(o.count);
   await Promise.all(
     Array.from({ length: o.parallel }, async () => {
       while (performance.now() < until) {
-        await call(ingestRequest(o.count));
+        await call(withId(request));
         sent += o.count;
       }
     }),
