@@ -45,15 +45,17 @@ export function startConsumer(parts: ConsumerParts, options: ConsumerOptions): C
     concurrency: options.concurrency,
     acknowledge: (partition, ids) => acknowledge(redis, keys, partition, ids),
     onFault: options.onFault,
+    isOurs: (partition) => isOurs(partition),
   });
   let redisAnswers = false;
+  const isOurs = (partition: number): boolean => !redisAnswers || leases.held.has(partition);
   /** Aborted when there is something new to read, so that a reader without partitions wakes up. */
   let leasesChanged = new AbortController();
   const sweep = new Sweep({
     duePartitions: options.duePartitions,
     onDue: (partitions) => {
       for (const partition of partitions) {
-        if (!redisAnswers || leases.held.has(partition)) drains.wake(partition, []);
+        if (isOurs(partition)) drains.wake(partition, []);
       }
     },
     sweepMs: options.sweepMs,
@@ -135,6 +137,7 @@ export function startConsumer(parts: ConsumerParts, options: ConsumerOptions): C
 
   return {
     held: () => ALL_PARTITIONS.filter((partition) => leases.held.has(partition)),
+    wakeIn: (partition, delayMs) => drains.wakeIn(partition, delayMs),
     async stop(graceMs) {
       stopping.abort();
       blocking.disconnect();

@@ -34,6 +34,11 @@ export interface ConsumerOptions {
 export interface Consumer {
   /** Partitions held now. */
   held(): readonly number[];
+  /**
+   * Drains the partition again after `delayMs`, if it is this process's business then (held, or Redis is away): for work that Postgres says is due
+   * later. Of several the soonest counts, so whoever drains says each time what is next.
+   */
+  wakeIn(partition: number, delayMs: number): void;
   /** Stops taking, waits for drains up to `graceMs`, gives the leases back. */
   stop(graceMs: number): Promise<void>;
 }

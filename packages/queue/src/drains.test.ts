@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Drains, type DrainsOptions } from './drains.js';
 
 /** A drain the test steps through: each run waits until it is let go. */
@@ -16,6 +16,7 @@ function steppable(over: Partial<DrainsOptions> = {}) {
       acknowledged.push([partition, ids]);
     },
     onFault: ({ where }) => faults.push(where),
+    isOurs: () => true,
     ...over,
   });
   /** Lets everything that is ready to happen happen. */
@@ -100,5 +101,40 @@ describe('drains', () => {
     await stopped;
     drains.wake(4, []);
     expect(runs.map((run) => run.partition)).toEqual([1, 2]);
+  });
+});
+
+describe('a later wake-up', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('comes at the soonest time it was asked for, once, and only while the partition is ours', () => {
+    vi.useFakeTimers();
+    let ours = true;
+    const { drains, runs } = steppable({ isOurs: () => ours });
+    drains.wakeIn(1, 500);
+    drains.wakeIn(1, 200);
+    drains.wakeIn(1, 900);
+    vi.advanceTimersByTime(199);
+    expect(runs).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(runs.map((run) => run.partition)).toEqual([1]);
+    ours = false;
+    drains.wakeIn(2, 10);
+    vi.advanceTimersByTime(20);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('is forgotten with a lost partition and at the stop', async () => {
+    vi.useFakeTimers();
+    const { drains, runs } = steppable();
+    drains.wakeIn(1, 10);
+    drains.wakeIn(2, 10);
+    drains.abandon(1);
+    await drains.stop();
+    drains.wakeIn(3, 0);
+    vi.advanceTimersByTime(100);
+    expect([runs, vi.getTimerCount()]).toEqual([[], 0]);
   });
 });

@@ -10,6 +10,8 @@ export interface DrainsOptions {
   /** After a drain: these messages are done with. Its failure is a fault, not a reason to drain again. */
   readonly acknowledge: (partition: number, ids: readonly string[]) => Promise<void>;
   readonly onFault: (fault: { readonly where: string; readonly error: unknown }) => void;
+  /** Asked when a later wake-up is due: is the partition still to be drained here? */
+  readonly isOurs: (partition: number) => boolean;
 }
 
 interface Partition {
@@ -17,12 +19,15 @@ interface Partition {
   queued: boolean;
   running: AbortController | null;
   retry: NodeJS.Timeout | null;
+  later: { readonly timer: NodeJS.Timeout; readonly at: number } | null;
   failures: number;
   ids: string[];
 }
 
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
+/** Later than that is the sweep's business. */
+const MAX_LATER_MS = 3_600_000;
 
 export class Drains {
   readonly #o: DrainsOptions;
@@ -49,6 +54,21 @@ export class Drains {
     this.#enqueue(partition, state);
   }
 
+  /** There will be work after `delayMs`. The soonest of several counts. */
+  wakeIn(partition: number, delayMs: number): void {
+    if (this.#stopped || delayMs > MAX_LATER_MS) return;
+    const state = this.#state(partition);
+    const at = performance.now() + delayMs;
+    if (state.later !== null && state.later.at <= at) return;
+    if (state.later !== null) clearTimeout(state.later.timer);
+    const timer = setTimeout(() => {
+      state.later = null;
+      if (this.#o.isOurs(partition)) this.wake(partition, []);
+    }, delayMs);
+    timer.unref();
+    state.later = { timer, at };
+  }
+
   /** Tells a running drain to take no further batch, and forgets what is queued for the partition. */
   abandon(partition: number): void {
     const state = this.#partitions.get(partition);
@@ -57,6 +77,8 @@ export class Drains {
     state.ids = [];
     if (state.retry !== null) clearTimeout(state.retry);
     state.retry = null;
+    if (state.later !== null) clearTimeout(state.later.timer);
+    state.later = null;
     state.running?.abort();
   }
 
@@ -70,7 +92,15 @@ export class Drains {
   #state(partition: number): Partition {
     const known = this.#partitions.get(partition);
     if (known !== undefined) return known;
-    const state: Partition = { dirty: false, queued: false, running: null, retry: null, failures: 0, ids: [] };
+    const state: Partition = {
+      dirty: false,
+      queued: false,
+      running: null,
+      retry: null,
+      later: null,
+      failures: 0,
+      ids: [],
+    };
     this.#partitions.set(partition, state);
     return state;
   }

@@ -108,6 +108,8 @@ export interface WorkVerbs {
       error: { code: string; detail: string } | null;
     }[],
   ): Promise<void>;
+  /** Milliseconds until the next row of the partition is due, 0 when one is; null when nothing waits there. Claimed rows are due when their lease ends. */
+  nextDueMs(partition: number): Promise<number | null>;
   /** Partitions with due, unclaimed work (for the sweep, I2). */
   duePartitions(): Promise<readonly number[]>;
   /** Makes all work that waits for NetBox due now (the breaker closed). */

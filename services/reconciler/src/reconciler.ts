@@ -122,6 +122,8 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     await o.store.wakeRetrying();
     const due = await o.store.duePartitions();
     await o.queue.announce(due.map((partition) => ({ partition, syncId: randomUUID() })));
+    // A drain also finds out when what is parked there is due; nobody asked while the breaker was open.
+    for (let partition = 0; partition < PARTITIONS; partition += 1) consumer?.wakeIn(partition, 0);
   }
 
   /** A NetBox that is away is the breaker's business; the mirror then only ages. */
@@ -193,10 +195,14 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     async start() {
       showMode(await mode.begin(o.mode));
       measureBacklog(o.store, o.metrics);
-      const drain = makeDrain(deps, (done) => {
-        rate.add(done.length);
-        completions.note(done);
-      });
+      const drain = makeDrain(
+        deps,
+        (done) => {
+          rate.add(done.length);
+          completions.note(done);
+        },
+        (partition, delayMs) => consumer?.wakeIn(partition, delayMs),
+      );
       consumer = o.queue.consume({
         drain,
         concurrency: o.concurrency ?? 4,

@@ -146,6 +146,14 @@ WHERE (
 )`,
 };
 
+/** $1 partition. The first entry of the partition in work_due. */
+export const NEXT_DUE: Statement = {
+  name: 'next_due',
+  text: `
+SELECT greatest(0, ceil(extract(epoch FROM due_at - clock_timestamp()) * 1000))::float8 AS delay_ms
+FROM work WHERE partition = $1 ORDER BY due_at LIMIT 1`,
+};
+
 export const WAKE_RETRYING: Statement = {
   name: 'wake_retrying',
   text: `

@@ -2,7 +2,7 @@ import type { EntityRef, EntityState } from '@diode/protocol';
 import type { Backlog, WorkVerbs } from '../contract.js';
 import { boolArray, bytesArray, int4Array, int8Array, textArray, uuidArray } from '../postgres/binary-array.js';
 import type { Database } from '../postgres/database.js';
-import { BACKLOG, DUE_PARTITIONS, PARK_ROWS, RENEW_ROWS, WAITING_FOR, WAKE_RETRYING } from '../sql/work.js';
+import { BACKLOG, DUE_PARTITIONS, NEXT_DUE, PARK_ROWS, RENEW_ROWS, WAITING_FOR, WAKE_RETRYING } from '../sql/work.js';
 import { makeClaim } from './claim.js';
 import { makeFinish } from './finish.js';
 
@@ -52,6 +52,11 @@ export function makeWorkVerbs(db: Database): WorkVerbs {
     async duePartitions() {
       const rows = await db.query<{ partition: number }>(DUE_PARTITIONS);
       return rows.map((row) => row.partition);
+    },
+
+    async nextDueMs(partition) {
+      const [row] = await db.query<{ delay_ms: number }>(NEXT_DUE, [partition]);
+      return row?.delay_ms ?? null;
     },
 
     async wakeRetrying() {

@@ -3,13 +3,18 @@ import type { ClaimedWork, FinishedWork } from '@diode/store';
 import type { WorkerDeps } from './deps.js';
 import { processBatch } from './process-batch.js';
 
+/** A row can be due and not to be had (another worker is judging it): not asked for in a tight loop. */
+const LEAST_PAUSE_MS = 10;
+
 /**
- * Drains a partition: claims due rows in order and works on them until none is due. Never throws (the queue's contract). While NetBox is away
+ * Drains a partition: claims due rows in order and works on them until none is due, then says when the next one is: what was parked
+ * for a moment (or by a process that is gone) wakes in time, not with the sweep. Never throws (the queue's contract). While NetBox is away
  * nothing is claimed: the breaker closes once, instead of a retry per entity.
  */
 export function makeDrain(
   deps: WorkerDeps,
   onFinished: (done: readonly FinishedWork[]) => void,
+  wakeIn: (partition: number, delayMs: number) => void,
 ): (partition: number, signal: AbortSignal) => Promise<void> {
   /** Claims that could not be given back because the store was away. */
   let abandoned: readonly EntityRef[] = [];
@@ -31,7 +36,11 @@ export function makeDrain(
         await giveBack();
         const { workerId, claimLimit: limit, leaseMs } = deps.settings;
         rows = await deps.store.claim({ partition, limit, workerId, leaseMs });
-        if (rows.length === 0) return;
+        if (rows.length === 0) {
+          const nextMs = await deps.store.nextDueMs(partition);
+          if (nextMs !== null) wakeIn(partition, Math.max(nextMs, LEAST_PAUSE_MS));
+          return;
+        }
         const finished = await processBatch(deps, rows);
         if (finished.length > 0) onFinished(finished);
       } catch (error) {
