@@ -5,7 +5,7 @@ import { normalizeChoice } from './choice.js';
 import { normalizeIntegers, normalizeRanges, normalizeTexts } from './lists.js';
 import { excerpt, invalid, type Normalized, normal } from './normalized.js';
 import { normalizeNumber } from './number.js';
-import { normalizeText } from './text.js';
+import { mayBeBlank, normalizeText } from './text.js';
 import { normalizeDate, normalizeDatetime } from './time.js';
 
 /**
@@ -55,8 +55,10 @@ export function normalize(field: FieldRow, value: JsonValue): Normalized {
 }
 
 function cleared(field: FieldRow): Normalized {
+  if (field.required === true)
+    return invalid('NetBox does not let this field be empty', 'Send a value, or leave the field out.');
   if (field.nullable === true || field.kind === 'nullable_text' || field.kind === 'json') return normal(null);
-  if (field.kind === 'text' && field.required !== true) return normal('');
+  if (field.kind === 'text' && mayBeBlank(field)) return normal('');
   if (field.kind === 'references' || field.kind === 'tags' || field.kind === 'texts') return normal([]);
   return invalid('NetBox does not let this field be empty', 'Send a value, or leave the field out.');
 }

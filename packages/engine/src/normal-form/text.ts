@@ -12,7 +12,7 @@ export function normalizeText(field: FieldRow, value: JsonValue): Normalized {
   const text = field.lower === true ? trimmed.toLowerCase() : trimmed;
   if (text.includes('\u0000')) return invalid('a NUL character, which NetBox refuses', 'Leave the character out.');
   if (text === '' && field.kind === 'nullable_text') return normal(null);
-  if (text === '' && field.required === true) return invalid('may not be blank', 'Send a value.');
+  if (text === '' && !mayBeBlank(field)) return invalid('may not be blank', 'Send a value.');
   if (field.maxLength !== undefined && [...text].length > field.maxLength) {
     return invalid(`longer than the ${field.maxLength} characters NetBox takes`, 'Send a shorter one.');
   }
@@ -20,6 +20,11 @@ export function normalizeText(field: FieldRow, value: JsonValue): Normalized {
     return invalid(`${excerpt(text)} is no slug`, 'Send letters, digits, hyphens and underscores only.');
   }
   return normal(text);
+}
+
+/** A text NetBox fills in itself (a colour) is as little blank as one it demands. */
+export function mayBeBlank(field: FieldRow): boolean {
+  return field.required !== true && (field.netboxDefault ?? '') === '';
 }
 
 export function isSlug(text: string): boolean {

@@ -5,6 +5,7 @@ import { fullLabelOf } from '../graph/label.js';
 import type { FieldInput, GraphNode } from '../graph/node.js';
 import { inputOf, type Thing } from '../graph/thing.js';
 import { typeWord } from '../graph/words.js';
+import { probeAt } from '../identify/probes.js';
 import type { Draft } from './draft.js';
 
 /** May it be made, and has it all it needs? An assertion that lacks something is rejected; what is only referred to is left unmade. */
@@ -25,7 +26,7 @@ export function checkCreate(graph: Graph, draft: Draft): void {
     return;
   }
   // A slug that could not be chosen is a problem of its own.
-  const missing = [...missingFields(graph, thing, asserted)].filter(
+  const missing = [...missingFields(graph, thing, asserted), ...namelessness(thing)].filter(
     (one) => one.pointer !== '/slug' || thing.problems.length === 0,
   );
   const holds = thing.problems.length > 0 || [...draft.unset].some((field) => fieldOf(row, field)?.required === true);
@@ -68,6 +69,19 @@ function* missingFields(graph: Graph, thing: Thing, asserted: readonly GraphNode
   }
 }
 
+/** What nothing can find again would be made anew by every assertion (I5). */
+function* namelessness(thing: Thing): Generator<ProblemItem> {
+  const { row } = thing;
+  if (row.fields.some(({ name, required }) => required === true && isMissing(thing, name))) return;
+  if (thing.nodes.some((node) => probeAt(node, 0) !== null)) return;
+  yield {
+    pointer: `/${row.labelField}`,
+    code: 'required',
+    detail: `nothing says which ${typeWord(row)} this is`,
+    remedy: `Send ${row.matchers.map((matcher) => matcher.fields.join(' and ')).join(', or ')}.`,
+  };
+}
+
 function isMissing(thing: Thing, field: string): boolean {
   if (field.startsWith('custom_fields.')) {
     const name = field.slice('custom_fields.'.length);
@@ -83,5 +97,6 @@ function isMissing(thing: Thing, field: string): boolean {
 
 function isBlank(input: FieldInput): boolean {
   if (input.kind === 'nodes') return input.nodes.length === 0;
-  return input.kind === 'value' && (input.value === null || input.value === '');
+  if (input.kind !== 'value') return false;
+  return input.value === null || input.value === '' || (Array.isArray(input.value) && input.value.length === 0);
 }

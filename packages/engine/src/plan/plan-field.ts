@@ -4,11 +4,11 @@ import type { ChangeRef, FieldPlan, PlannedValue } from '../contract.js';
 import { policyFor } from '../graph/graph.js';
 import { currentValue } from '../graph/label.js';
 import type { GraphNode } from '../graph/node.js';
-import type { DefaultInput, Said } from '../graph/thing.js';
+import type { DefaultInput, Said, Thing } from '../graph/thing.js';
 import { sameValue } from '../normal-form/same-value.js';
 import type { Draft, Failure } from './draft.js';
 import type { Planner } from './planner.js';
-import { resolve, type Target } from './resolve.js';
+import { resolve } from './resolve.js';
 import { EQUAL, NOTHING_TO_CLEAR, RULES, ruleOf, speaker } from './words.js';
 
 /** One field of one object: what is said of it, or the default it gets. */
@@ -54,8 +54,8 @@ function planReference(planner: Planner, draft: Draft, one: FieldToPlan, node: G
     failField(draft, one, target.failure);
     return;
   }
-  if (target.kind === 'circle') {
-    planCircle(planner, draft, one, node, target);
+  if (target.kind === 'circle' || target.thing === draft.thing) {
+    planCircle(planner, draft, one, node, target.thing);
     return;
   }
   if (target.draft !== null) draft.touches.add(target.draft);
@@ -65,20 +65,14 @@ function planReference(planner: Planner, draft: Draft, one: FieldToPlan, node: G
 }
 
 /** Two new objects that need each other: the one that can do without is made first, and told later. */
-function planCircle(
-  planner: Planner,
-  draft: Draft,
-  one: FieldToPlan,
-  node: GraphNode,
-  target: Target & { readonly kind: 'circle' },
-): void {
+function planCircle(planner: Planner, draft: Draft, one: FieldToPlan, node: GraphNode, thing: Thing): void {
   const { field } = one;
-  if (field.required === true || target.thing === draft.thing || field.kind === 'generic_reference') {
+  if (field.required === true || thing === draft.thing || field.kind === 'generic_reference') {
     failField(draft, one, {
       verdict: 'unresolved',
       code: 'reference_circle',
       detail:
-        target.thing === draft.thing
+        thing === draft.thing
           ? `${field.name} names the object itself`
           : `${field.name} leads back to the object itself`,
       remedy: 'Send it without this reference.',
@@ -207,7 +201,7 @@ function verdictOf(
   one: FieldToPlan,
   to: PlannedValue,
 ): Pick<FieldPlan, 'verdict' | 'rule' | 'reason'> {
-  if (draft.thing.observed === null && isEmpty(to)) return CLEAR_VERDICT;
+  if (draft.thing.observed === null && isEmpty(to) && !hasOwnDefault(one.field)) return CLEAR_VERDICT;
   const { node } = one.said;
   if (one.fallback !== undefined) return { verdict: 'defaulted', rule: one.fallback.rule, reason: one.fallback.reason };
   const chosen = node.chosen.get(one.field.name);
@@ -242,6 +236,11 @@ function isCaseOnly(planner: Planner, draft: Draft, one: FieldToPlan, from: Json
   if (typeof from !== 'string' || typeof to !== 'string' || from.toLowerCase() !== to.toLowerCase()) return false;
   const folds = row.matchers.some((matcher) => matcher.unique && matcher.fold?.includes(one.field.name) === true);
   return folds && row.name === 'dcim.device' && !policyFor(planner.graph, row, one.said.node.mention).enforceCase;
+}
+
+/** Left out, NetBox would fill it in: what is to be empty must be said. */
+function hasOwnDefault(field: FieldRow): boolean {
+  return (field.netboxDefault ?? null) !== null || field.kind === 'ranges';
 }
 
 function isEmpty(value: PlannedValue): boolean {

@@ -71,6 +71,10 @@ describe('the algebra of identify and plan', () => {
           const model = new Model();
           const plan = applyEntities(model, entities);
           expect(plan.outcomes).toHaveLength(entities.length);
+          const again = planEntities(model, entities);
+          expect(again.changes.filter((change) => change.action === 'create' || change.action === 'update')).toEqual(
+            [],
+          );
           for (const outcome of plan.outcomes) {
             expect(outcome.change !== null || outcome.problems.length > 0).toBe(true);
             for (const problem of outcome.problems)

@@ -172,7 +172,10 @@ function valuesOf(change: Change, late: boolean, ids: ReadonlyMap<string, number
 }
 
 function resolved(value: PlannedValue, ids: ReadonlyMap<string, number>): JsonValue {
-  if (Array.isArray(value)) return value.map((one) => resolved(one, ids)).sort();
+  if (Array.isArray(value)) {
+    const list: readonly JsonValue[] = value.map((one) => resolved(one, ids));
+    return list.every((one) => typeof one === 'number') ? [...list].sort((a, b) => a - b) : list;
+  }
   if (typeof value === 'object' && value !== null && '$change' in value) {
     const id = ids.get(String(value.$change));
     if (id === undefined) throw new Error(`${String(value.$change)} was not made before it was named`);
