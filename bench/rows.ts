@@ -1,5 +1,12 @@
 /** The device every ingest measurement sends: about 220 bytes of JSON. */
-export function device(n: number): Record<string, unknown> {
+export function device(n: number): {
+  name: string;
+  device_type: string;
+  site: string;
+  serial: string;
+  role: string;
+  custom_fields: Record<string, boolean>;
+} {
   return {
     name: `bench-${n}`,
     device_type: 'Cisco Catalyst 9300',
