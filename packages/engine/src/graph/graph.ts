@@ -94,6 +94,8 @@ export function newThing(graph: Graph, row: ObjectTypeRow): Thing {
   return thing;
 }
 
+const NO_ADDRESSES: Thing['addresses'] = new Map();
+
 /** What exists gets none: one for all. */
 const NO_DEFAULTS: Thing['defaults'] = new Map();
 
@@ -105,7 +107,7 @@ function blankThing(row: ObjectTypeRow, id: number, observed: Observed | null): 
     nodes: [],
     defaults: observed === null ? new Map() : NO_DEFAULTS,
     customDefaults: observed === null ? new Map() : NO_DEFAULTS,
-    addresses: new Map(),
+    addresses: row.name === 'dcim.device' ? new Map() : NO_ADDRESSES,
     completed: false,
     problems: [],
   };

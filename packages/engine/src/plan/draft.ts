@@ -8,11 +8,11 @@ export interface Draft {
   readonly key: string;
   action: Change['action'];
   readonly fields: Map<string, FieldPlan>;
-  readonly late: Set<string>;
+  late: ReadonlySet<string>;
   /** What it names: changes of this plan it comes after, and those its late fields wait for. */
-  readonly touches: Set<Draft>;
+  touches: ReadonlySet<Draft>;
   /** Fields whose value could not be found out. */
-  readonly unset: Set<string>;
+  unset: ReadonlySet<string>;
   level: number;
   readonly problems: ProblemItem[];
   /** Why it is not carried out, for those who need it. */

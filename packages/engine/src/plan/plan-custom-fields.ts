@@ -6,7 +6,7 @@ import { sameCustomValue } from '../normal-form/same-value.js';
 import { instantOf } from '../normal-form/time.js';
 import type { CustomFieldRule } from '../policy-contract.js';
 import type { Draft } from './draft.js';
-import type { Planner } from './planner.js';
+import { type Planner, touch } from './planner.js';
 import { resolve } from './resolve.js';
 import { EQUAL, NOTHING_TO_CLEAR, RULES, ruleOf, speaker } from './words.js';
 
@@ -95,7 +95,7 @@ function definitionObstacle(
   }
   if (target.kind === 'circle') return { verdict: 'unresolved', reason: 'its definition needs it first' };
   const change = planner.plan(target.thing);
-  if (change !== null) draft.touches.add(change);
+  touch(draft, change);
   if (target.kind === 'change') return null;
   const types = target.thing.observed?.data.object_types;
   const covered = Array.isArray(types) && (types as readonly JsonValue[]).includes(draft.thing.row.name);

@@ -7,7 +7,7 @@ import type { GraphNode } from '../graph/node.js';
 import type { DefaultInput, Said, Thing } from '../graph/thing.js';
 import { sameValue } from '../normal-form/same-value.js';
 import type { Draft, Failure } from './draft.js';
-import type { Planner } from './planner.js';
+import { type Planner, touch } from './planner.js';
 import { resolve } from './resolve.js';
 import { EQUAL, NOTHING_TO_CLEAR, RULES, ruleOf, speaker } from './words.js';
 
@@ -58,7 +58,7 @@ function planReference(planner: Planner, draft: Draft, one: FieldToPlan, node: G
     planCircle(planner, draft, one, node, target.thing);
     return;
   }
-  if (target.draft !== null) draft.touches.add(target.draft);
+  touch(draft, target.draft);
   const to = target.kind === 'id' ? target.id : target.ref;
   if (one.field.kind !== 'generic_reference') setField(planner, draft, one, to);
   else planPair(planner, draft, one, { type: target.thing.row.name, id: to });
@@ -95,11 +95,13 @@ function planLate(planner: Planner, draft: Draft, one: FieldToPlan, node: GraphN
   setField(planner, draft, one, target.kind === 'id' ? target.id : target.ref);
   const verdict = draft.fields.get(one.field.name)?.verdict;
   if (changing === null || (verdict !== 'written' && verdict !== 'defaulted')) {
-    if (changing !== null) draft.touches.add(changing);
+    touch(draft, changing);
     return;
   }
-  draft.touches.add(changing);
-  if (changing.action === 'create' || changing.action === 'update') draft.late.add(one.field.name);
+  touch(draft, changing);
+  if (changing.action === 'create' || changing.action === 'update') {
+    draft.late = new Set([...draft.late, one.field.name]);
+  }
 }
 
 function planReferences(planner: Planner, draft: Draft, one: FieldToPlan, nodes: readonly GraphNode[]): void {
@@ -111,7 +113,7 @@ function planReferences(planner: Planner, draft: Draft, one: FieldToPlan, nodes:
       return;
     }
     if (target.kind === 'circle') continue;
-    if (target.draft !== null) draft.touches.add(target.draft);
+    touch(draft, target.draft);
     if (one.field.kind !== 'tags') values.push(target.kind === 'id' ? target.id : target.ref);
     else values.push(String(currentValue(target.thing, 'slug') ?? ''));
   }
@@ -222,7 +224,7 @@ function failField(draft: Draft, one: FieldToPlan, failure: Failure): void {
     rule: RULES.identity,
     reason: failure.detail,
   });
-  draft.unset.add(field.name);
+  draft.unset = new Set([...draft.unset, field.name]);
   draft.problems.push({
     pointer: said.node.shape === 'asserted' ? `/${field.name}` : said.node.mention.pointer,
     code: failure.code,

@@ -35,6 +35,15 @@ export function makePlanner(
   return planner;
 }
 
+// Shared, because most drafts change nothing: a batch makes thousands.
+const NO_DRAFTS: ReadonlySet<Draft> = new Set();
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** The draft names a change of this plan. */
+export function touch(draft: Draft, change: Draft | null): void {
+  if (change !== null && !draft.touches.has(change)) draft.touches = new Set([...draft.touches, change]);
+}
+
 export function makeDraft(planner: Planner, thing: Thing): Draft {
   return {
     thing,
@@ -42,9 +51,9 @@ export function makeDraft(planner: Planner, thing: Thing): Draft {
       thing.observed === null ? uniqueKey(planner, naturalKey(planner.graph, thing)) : `${thing.row.name}#${thing.id}`,
     action: thing.observed === null ? 'create' : 'noop',
     fields: new Map(),
-    late: new Set(),
-    touches: new Set(),
-    unset: new Set(),
+    late: NO_NAMES,
+    touches: NO_DRAFTS,
+    unset: NO_NAMES,
     level: 0,
     problems: [],
     failure: null,
