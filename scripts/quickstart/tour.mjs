@@ -1,4 +1,5 @@
 // The tour: with --show four commands to type, else it takes them itself and exits 1 when one does not do what it should.
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, connection, exampleDevice, fetchToken, netbox, printReceipt } from './diode.mjs';
 
@@ -9,8 +10,11 @@ if (process.argv.includes('--show')) show();
 else await take();
 
 function show() {
+  // The command looks in .diode/ by itself; another terminal does not know of any other place.
+  const dir = process.env.DIODE_DATA_DIR;
+  const first = dir === undefined || dir === '' ? '' : `\n     export DIODE_DATA_DIR=${resolve(dir)}`;
   console.log(`
-Four things to try, each in another terminal, in this folder:
+Four things to try, each in another terminal, in this folder:${first}
 
   1. Send it again: unchanged, no writes.
        bin/diode ingest examples/switch-01.json --type devices --wait

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from '../exit-codes.js';
 
@@ -17,7 +18,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+      child.once('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + constants.signals[signal])));
     });
   } finally {
     process.off('SIGINT', ignore);
