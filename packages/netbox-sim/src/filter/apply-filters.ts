@@ -2,6 +2,7 @@ import type { Engine } from '../engine.js';
 import type { FilterSpec, Hop, Json, TypeTable } from '../tables/table-shapes.js';
 import { customFieldFilter } from './custom-field-filters.js';
 import { type Read, readDate, readDateTime, readInteger, readMac, readNumber, readText } from './filter-values.js';
+import { complement, intersect, type Kept, union } from './kept.js';
 import { lookups } from './lookups.js';
 import { methodFilter } from './method-filters.js';
 import { type Chosen, chooseRelated } from './related-choices.js';
@@ -12,12 +13,6 @@ export type Filtered =
   | { readonly ids: ReadonlySet<number> | null }
   | { readonly errors: Readonly<Record<string, readonly string[]>> }
   | { readonly unknown: string };
-
-/** One parameter's outcome: the rows it keeps, nothing to say, or an error. */
-export type Kept =
-  | { readonly keep: ReadonlySet<number>; readonly also?: ReadonlySet<number> }
-  | { readonly ignore: true }
-  | { readonly error: string };
 
 const ignore: Kept = { ignore: true };
 const suffixLookup: Readonly<Record<string, readonly [lookup: string, negate: boolean]>> = {
@@ -214,18 +209,3 @@ function empty(engine: Engine, type: TypeTable, hops: readonly Hop[], suffix: st
   const either = union([nothing, blank]);
   return { keep: value ? either : complement(engine, type, either) };
 }
-
-export function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
-  if (sets.length === 1 && sets[0]) return sets[0];
-  const out = new Set<number>();
-  for (const set of sets) for (const id of set) out.add(id);
-  return out;
-}
-
-export function intersect(left: ReadonlySet<number>, right: ReadonlySet<number>): ReadonlySet<number> {
-  const [small, large] = left.size <= right.size ? [left, right] : [right, left];
-  return new Set([...small].filter((id) => large.has(id)));
-}
-
-export const complement = (engine: Engine, type: TypeTable, set: ReadonlySet<number>): ReadonlySet<number> =>
-  new Set([...engine.db.table(type.model).ids()].filter((id) => !set.has(id)));

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.js';
 import { customFieldsOf } from '../represent/custom-fields.js';
 import { isRecord, type Row, textOf } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
-import { complement, type Kept } from './apply-filters.js';
+import { complement, type Kept } from './kept.js';
 import { lookups } from './lookups.js';
 
 const suffixes: Readonly<Record<string, readonly [lookup: string, negate: boolean]>> = {

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.js';
 import { cidrOf, containedIn, formatNetwork, type Network, parseNetwork } from '../network/address.js';
 import { idsOf, type Row, textOf } from '../store/row.js';
 import type { FilterSpec, Json, TypeTable } from '../tables/table-shapes.js';
-import type { Kept } from './apply-filters.js';
+import type { Kept } from './kept.js';
 
 type Method = (engine: Engine, type: TypeTable, name: string, values: readonly string[], filter: FilterSpec) => Kept;
 

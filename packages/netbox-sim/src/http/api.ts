@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.js';
-import { represent, type View } from '../represent/represent.js';
+import { makeView, represent } from '../represent/represent.js';
+import type { View } from '../represent/view.js';
 import type { Row } from '../store/row.js';
 import type { TypeTable } from '../tables/table-shapes.js';
 import type { Author } from '../write/change-log.js';
@@ -59,13 +60,13 @@ function answerTarget(engine: Engine, request: Request, target: Target, author: 
   }
   if (method === 'OPTIONS')
     return json(200, describeType(engine, type, target.id !== null), { Allow: allowed.join(', ') });
-  const view: View = {
+  const view = makeView({
     engine,
     base: request.base,
     counted: method !== 'POST',
     partial: method === 'PATCH',
     ...fieldsOf(type, request.query, reads.has(method)),
-  };
+  });
   const context: WriteContext = { engine, author, type, only: fieldsRead(request.query) };
   if (target.id !== null) return answerOne(context, view, request, target.id);
   if (method === 'GET' || method === 'HEAD') return listObjects(engine, type, request);

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine.js';
 import { applyFilters } from '../filter/apply-filters.js';
 import { ordered } from '../represent/order.js';
-import { represent, type View } from '../represent/represent.js';
+import { makeView, represent } from '../represent/represent.js';
+import type { View } from '../represent/view.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
 import { type Answer, detail, json } from './answer.js';
 import type { Request } from './request.js';
@@ -21,7 +22,7 @@ export function listObjects(engine: Engine, type: TypeTable, request: Request): 
   const count = filtered.ids ? filtered.ids.size : table.size;
   const [limit, offset] = page(query);
   const rows = offset > count ? [] : ordered(engine, type, ids, query.get('ordering')).slice(offset, offset + limit);
-  const view: View = { engine, base: request.base, counted: true, ...fieldsOf(type, query, true) };
+  const view = makeView({ engine, base: request.base, counted: true, ...fieldsOf(type, query, true) });
   const results = rows.flatMap((id): Json[] => {
     const row = table.get(id);
     return row ? [represent(view, type, row)] : [];

@@ -1,5 +1,6 @@
 import { ordered } from '../represent/order.js';
-import { represent, type View } from '../represent/represent.js';
+import { represent } from '../represent/represent.js';
+import type { View } from '../represent/view.js';
 import { isRecord, type Row } from '../store/row.js';
 import type { Json } from '../tables/table-shapes.js';
 import { deleteObject } from '../write/delete-object.js';

@@ -2,16 +2,11 @@ import type { Engine } from '../engine.js';
 import { type Answer, html } from '../http/answer.js';
 import type { Request } from '../http/request.js';
 import type { Row } from '../store/row.js';
-import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
+import type { Json, TypeTable } from '../tables/table-shapes.js';
 import { Refusal } from '../write/refusal.js';
 import { prepare, save, type WriteContext } from '../write/save-object.js';
+import { editable } from './editable.js';
 import { objectPage } from './render-pages.js';
-
-const kinds = new Set(['text', 'choice', 'int', 'mac', 'ip-address', 'ip-network']);
-
-/** Fields a person can change on an object's page. */
-export const editable = (type: TypeTable): FieldSpec[] =>
-  type.fields.filter((field) => !field.readOnly && kinds.has(field.kind));
 
 /**
  * A form sent from an object's page: the edit is `admin`'s, in the change log like any other.

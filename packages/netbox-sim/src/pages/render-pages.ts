@@ -2,10 +2,10 @@ import type { Engine } from '../engine.js';
 import { escapeHtml } from '../http/answer.js';
 import { displayOf } from '../represent/display.js';
 import { ordered } from '../represent/order.js';
-import { represent } from '../represent/represent.js';
+import { makeView, represent } from '../represent/represent.js';
 import { isRecord, type Row } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
-import { editable } from './apply-form.js';
+import { editable } from './editable.js';
 
 const style =
   'body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:0 1rem 3rem;color:#222}' +
@@ -50,7 +50,7 @@ export function listPage(engine: Engine, type: TypeTable, asked: number): string
 
 /** An object with its fields as REST shows them, and a small form to change it by hand. */
 export function objectPage(engine: Engine, type: TypeTable, row: Row, error: Json): string {
-  const shown = represent({ engine, base: '', counted: true }, type, row);
+  const shown = represent(makeView({ engine, base: '', counted: true }), type, row);
   const rows = Object.entries(shown).map(
     ([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${cell(engine, value)}</td></tr>`,
   );

@@ -1,6 +1,6 @@
 import { isRecord, type Row, textOf } from '../store/row.js';
 import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
-import { representBrief, type View } from './represent.js';
+import type { View } from './view.js';
 
 interface End {
   readonly type: string;
@@ -15,7 +15,7 @@ export function cableEnds(view: View, cableId: number, end: Json): End[] {
     .map((row) => ({ type: textOf(row.termination_type), id: Number(row.termination_id) }));
 }
 
-const show = (view: View, end: End): Json => representBrief(view, end.type, end.id);
+const show = (view: View, end: End): Json => view.brief(view, end.type, end.id);
 
 /** What a cabled port, or a cable, shows of the other side; undefined for fields that are not about cabling. */
 export function cabling(view: View, type: TypeTable, field: FieldSpec, row: Row): Json | undefined {

@@ -4,7 +4,7 @@ import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
 import { cabling } from './cabling.js';
 import { componentCount } from './component-count.js';
 import { prefixChildren, prefixDepth } from './prefix-tree.js';
-import { representBrief, type View } from './represent.js';
+import type { View } from './view.js';
 
 type Compute = (view: View, row: Row, field: FieldSpec, type: TypeTable) => Json;
 
@@ -14,7 +14,7 @@ const family: Compute = (_, row) => {
 };
 
 const primaryIp: Compute = (view, row, field) =>
-  representBrief(view, 'ipam.ipaddress', row.primary_ip6 ?? row.primary_ip4, field.nested);
+  view.brief(view, 'ipam.ipaddress', row.primary_ip6 ?? row.primary_ip4, field.nested);
 
 const depth: Compute = (view, row, _, type) => {
   let level = 0;
@@ -52,7 +52,7 @@ const byName: Readonly<Record<string, Compute>> = {
     ).length,
   utilization: (view, row, _, type) => (type.model === 'ipam.vlangroup' ? vlanGroupUtilization(view, row) : null),
   data_type: (_, row) => dataTypes[textOf(row.type)] ?? 'string',
-  changed_object: (view, row) => representBrief(view, textOf(row.changed_object_type), row.changed_object_id),
+  changed_object: (view, row) => view.brief(view, textOf(row.changed_object_type), row.changed_object_id),
   prechange_data: (_, row) => row.prechange_data ?? {},
   postchange_data: (_, row) => row.postchange_data ?? {},
   is_plugin_model: () => false,
@@ -95,11 +95,11 @@ export function computed(view: View, type: TypeTable, field: FieldSpec, row: Row
     if (!relation) return [];
     return view.engine
       .reverseIds(type.model, relation, row.id)
-      .map((id) => (field.nested ? representBrief(view, relation.to, id, field.nested) : id));
+      .map((id) => (field.nested ? view.brief(view, relation.to, id, field.nested) : id));
   }
   if (field.kind === 'related' && relation) {
     const [id] = view.engine.reverseIds(type.model, relation, row.id);
-    return representBrief(view, relation.to, id, field.nested);
+    return view.brief(view, relation.to, id, field.nested);
   }
   return null;
 }

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine.js';
 import { idsOf, type Row, textOf } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
-import { natural, representBrief, type View } from './represent.js';
+import { natural } from './natural-order.js';
+import type { View } from './view.js';
 
 /** The custom fields declared for a type, in NetBox's order (group, weight, name). */
 export function customFieldsOf(engine: Engine, model: string): readonly Row[] {
@@ -24,9 +25,9 @@ export function representCustomFields(view: View, type: TypeTable, data: Readonl
     const name = textOf(field.name);
     const value = data[name] ?? null;
     const to = textOf(field.related_object_type);
-    if (field.type === 'object') out[name] = value === null ? null : representBrief(view, to, value);
+    if (field.type === 'object') out[name] = value === null ? null : view.brief(view, to, value);
     else if (field.type === 'multiobject') {
-      out[name] = value === null ? null : idsOf(value).map((id) => representBrief(view, to, id));
+      out[name] = value === null ? null : idsOf(value).map((id) => view.brief(view, to, id));
     } else out[name] = value;
   }
   return out;

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.js';
 import { compareNetworks, parseNetwork } from '../network/address.js';
 import type { Row } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
-import { natural } from './represent.js';
+import { natural } from './natural-order.js';
 
 type Compare = (a: Row, b: Row) => number;
 

@@ -4,21 +4,11 @@ import type { FieldSpec, Json, Shown, TypeTable } from '../tables/table-shapes.j
 import { computed } from './computed.js';
 import { representCustomFields } from './custom-fields.js';
 import { displayOf } from './display.js';
+import { natural } from './natural-order.js';
+import type { View } from './view.js';
 
-/** A representation under way: where links point, and how much is shown. */
-export interface View {
-  readonly engine: Engine;
-  /** `http://host:port`, from the request's Host header. */
-  readonly base: string;
-  /** The fields asked for, with how to show them where that is not the usual way; undefined = all. */
-  readonly fields?: ReadonlyMap<string, readonly Shown[] | undefined>;
-  /** PATCH: counts that were not asked of the database are left out (REST drops their defaults then). */
-  readonly partial?: boolean;
-  /** After a POST: the columns its body gave. The answer is made of the object in memory, before the database's share. */
-  readonly given?: ReadonlySet<string>;
-  /** Whether the query counted related objects (reads and updates do, creates do not: ≤ 4.5). */
-  readonly counted: boolean;
-}
+/** A view of the data through `base`, everything shown unless said otherwise. */
+export const makeView = (view: Omit<View, 'brief'>): View => ({ ...view, brief: representBrief });
 
 /** An object as NetBox's REST API shows it. */
 export function represent(view: View, type: TypeTable, row: Row): Record<string, Json> {
@@ -140,6 +130,3 @@ function tags(view: View, field: FieldSpec, ids: readonly number[]): Json {
   rows.sort((a, b) => Number(a.weight ?? 0) - Number(b.weight ?? 0) || natural.compare(textOf(a.name), textOf(b.name)));
   return rows.map((row) => representBrief(view, 'extras.tag', row.id, field.nested));
 }
-
-/** Postgres' `natural_sort` collation: digits by their number, then letters. */
-export const natural = new Intl.Collator('und', { numeric: true });

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.js';
 import { customFieldsOf } from '../represent/custom-fields.js';
 import { idsOf, isRecord, type Row, textOf } from '../store/row.js';
 import type { Json, TypeTable } from '../tables/table-shapes.js';
-import { bad, type Parsed } from './parse-field.js';
+import { bad, type Parsed } from './parsed.js';
 import { pythonStr, pythonTypeName } from './python-text.js';
 import { wrongObject } from './refusal.js';
 import { findRelated } from './related-object.js';

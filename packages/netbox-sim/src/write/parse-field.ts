@@ -3,14 +3,11 @@ import { toTimestamp } from '../filter/filter-values.js';
 import { formatNetwork, normaliseMac, parseNetwork } from '../network/address.js';
 import type { FieldSpec, Json, TypeTable } from '../tables/table-shapes.js';
 import { parseContentTypes, parseIds, parseTags } from './parse-list.js';
+import { bad, type Parsed } from './parsed.js';
 import { pythonStr, pythonTypeName } from './python-text.js';
 import { serverError } from './refusal.js';
 import { findRelated } from './related-object.js';
 
-/** A field's value as stored, or the errors NetBox gives for it. */
-export type Parsed = { readonly value: Json } | { readonly errors: Json };
-
-export const bad = (...words: string[]): Parsed => ({ errors: words });
 const good = (value: Json): Parsed => ({ value });
 
 /** What Django REST Framework does with one field's value, null included. */

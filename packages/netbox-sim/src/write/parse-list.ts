@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 import type { FieldSpec, Json } from '../tables/table-shapes.js';
-import { bad, type Parsed } from './parse-field.js';
+import { bad, type Parsed } from './parsed.js';
 import { pythonStr, pythonTypeName } from './python-text.js';
 import { findRelated } from './related-object.js';
 
