@@ -73,6 +73,8 @@ export interface ClaimedWork {
   readonly attempts: number;
   /** An earlier worker may have left changes of it unsettled. */
   readonly hasUnsettledChanges: boolean;
+  /** It was claimed before: an earlier attempt may have settled changes of it (`settledChanges`). */
+  readonly claimedBefore: boolean;
 }
 
 /** A terminal receipt to write; `detail` null = rebuilt on demand (unchanged entities). */
@@ -114,6 +116,11 @@ export interface WorkVerbs {
   duePartitions(): Promise<readonly number[]>;
   /** Makes all work that waits for NetBox due now (the breaker closed). */
   wakeRetrying(): Promise<number>;
+  /**
+   * Makes what this worker has claimed due at once. For a successor with proof that the worker of that id is dead (a lock); a living one loses its claims.
+   * Gives how many rows were freed. Changes it left open stay open: who gets the rows resolves them (I4).
+   */
+  abandonClaims(workerId: string): Promise<number>;
   backlog(): Promise<Backlog>;
 }
 
@@ -137,6 +144,24 @@ export interface JournalEntry {
   readonly netboxId: number | null;
   readonly before: JsonObject;
   readonly after: JsonObject;
+  /** null in rows of an older version. */
+  readonly told: ChangeTold | null;
+}
+
+/** What a receipt says of a change, kept with it so that the receipt of a later attempt can say it too. */
+export interface ChangeTold {
+  readonly label: string;
+  /** Why an object no entity is about was touched; null when asserted. */
+  readonly because: string | null;
+  /** Of the fields that were sent. */
+  readonly fields: Receipt['fields'];
+}
+
+/** A change that NetBox took. */
+export interface SettledChange extends JournalEntry {
+  readonly netboxId: number;
+  /** RFC 3339, UTC. */
+  readonly settledAt: string;
 }
 
 export interface JournalVerbs {
@@ -156,6 +181,8 @@ export interface JournalVerbs {
   ): Promise<void>;
   /** Changes recorded, not settled, of these entities, with their age in milliseconds. */
   unsettled(refs: readonly EntityRef[]): Promise<readonly (JournalEntry & { readonly ageMs: number })[]>;
+  /** Changes of these entities that were settled as applied, in the order they were recorded. Opens no day before the entities were accepted. */
+  settledChanges(refs: readonly EntityRef[]): Promise<readonly SettledChange[]>;
   /** Creates of these keys that are unsettled, whoever recorded them. */
   unsettledCreates(
     keys: readonly { objectType: string; canonicalKey: string }[],

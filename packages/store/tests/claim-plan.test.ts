@@ -2,7 +2,16 @@ import { leakCheck } from '@diode/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { int4Array, int8Array, uuidArray } from '../src/postgres/binary-array.js';
-import { CLAIM_ROWS, CLAIMED_ENTITIES, DUE_PARTITIONS, DUE_ROWS, WAKE_NEXT } from '../src/sql/work.js';
+import { SETTLED_CHANGES } from '../src/sql/journal.js';
+import {
+  ABANDON_CLAIMS,
+  CLAIM_ROWS,
+  CLAIMED_ENTITIES,
+  DUE_PARTITIONS,
+  DUE_ROWS,
+  NEXT_DUE,
+  WAKE_NEXT,
+} from '../src/sql/work.js';
 import { finished, newEntity, newSync, uuidV7 } from './new-sync.js';
 import { openTestStore, type TestStore } from './open-test-store.js';
 
@@ -103,6 +112,20 @@ describe('with 120,000 rows waiting', () => {
     const nodes = await explain(DUE_PARTITIONS.text, []);
     expect(scansWhole(nodes)).toEqual([]);
     expect(blocks(nodes)).toBeLessThan(400);
+  });
+
+  it('when the next row is due is one probe, and what a dead worker holds is found among the claimed', async () => {
+    const next = await explain(NEXT_DUE.text, [4]);
+    expect([scansWhole(next), blocks(next) < 20]).toEqual([[], true]);
+    await client.query('SET enable_seqscan = off');
+    expect(scansWhole(await explain(ABANDON_CLAIMS.text, ['nobody']))).toEqual([]);
+    await client.query('RESET enable_seqscan');
+  });
+
+  it('what was applied for an entity is looked for in the days since it was accepted', async () => {
+    const nodes = await explain(SETTLED_CHANGES.text, [uuidArray([uuidV7()]), int4Array([0]), uuidV7()]);
+    const opened = nodes.filter((node) => node['Relation Name']?.startsWith('changes_'));
+    expect(opened.length).toBeLessThanOrEqual(5);
   });
 
   it('a claim goes past twenty thousand blocked rows once, and never meets them again', async () => {

@@ -22,6 +22,11 @@ function entry(over: Partial<JournalEntry> = {}): JournalEntry {
     netboxId: null,
     before: {},
     after: { name: 'DC1\u0000' },
+    told: {
+      label: 'DC1\u0000',
+      because: null,
+      fields: { name: { verdict: 'written', from: null, to: 'DC1\u0000', rule: 'asserted', reason: 'lab says so' } },
+    },
     ...over,
   };
 }
@@ -102,6 +107,28 @@ describe('the journal', () => {
     await t.store.record('w', [change]);
     expect(await t.store.record('w', [change])).toEqual([]);
     expect(await t.store.unsettled([change.ref])).toHaveLength(1);
+  });
+
+  it('tells what was applied for an entity, with the words of its receipt, and nothing else', async () => {
+    const ref = { syncId: uuidV7(), index: 3 };
+    const [made, changed] = [entry({ ref }), entry({ ref, action: 'update', netboxId: 5 })];
+    const [refused, open, old] = [entry({ ref }), entry({ ref }), entry({ ref, told: null })];
+    const other = entry({ ref: { ...ref, index: 4 } });
+    const all = [made, changed, refused, open, other, old];
+    await t.store.record('w', all);
+    await t.store.settle([
+      applied(made.changeId, 9),
+      applied(changed.changeId, 5),
+      { ...applied(refused.changeId, null), state: 'refused' },
+      applied(other.changeId),
+      applied(old.changeId, 11),
+    ]);
+    expect(await t.store.settledChanges([ref])).toEqual([
+      { ...made, netboxId: 9, settledAt: expect.stringMatching(/Z$/) },
+      { ...changed, settledAt: expect.stringMatching(/Z$/) },
+      { ...old, netboxId: 11, settledAt: expect.stringMatching(/Z$/) },
+    ]);
+    expect(await t.store.settledChanges([])).toEqual([]);
   });
 
   it('settles a change once', async () => {

@@ -40,6 +40,7 @@ describe('claiming', () => {
         receivedAt: sync.receivedAt,
         attempts: 0,
         hasUnsettledChanges: false,
+        claimedBefore: false,
       },
     ]);
     expect(await claim('w2')).toEqual([]);
@@ -110,6 +111,19 @@ describe('claiming', () => {
     expect(refs(await claim('w2'))).toEqual([{ syncId: early.syncId, index: 0 }]);
   });
 
+  it('of a worker known to be dead is free at once, and nobody else loses a claim', async () => {
+    const [one, two] = [newSync(), newSync({ entities: [newEntity({ partition: 4 })] })];
+    await store.storeSync(one);
+    await store.storeSync(two);
+    await claim('dead');
+    await claim('alive', 10, 4);
+    expect(await store.nextDueMs(3)).toBeGreaterThan(50_000);
+    expect(await store.abandonClaims('dead')).toBe(1);
+    expect([await store.nextDueMs(3), await store.nextDueMs(9)]).toEqual([0, null]);
+    expect(await claim('dead', 10, 4)).toEqual([]);
+    expect(await claim('dead')).toMatchObject([{ ref: { syncId: one.syncId, index: 0 }, claimedBefore: true }]);
+  });
+
   it('gives the work of a dead worker to the next once its lease is over, and nothing of what that one says later counts', async () => {
     const sync = newSync();
     await store.storeSync(sync);
@@ -149,10 +163,11 @@ describe('claiming', () => {
         netboxId: null,
         before: {},
         after: { name: 'a' },
+        told: null,
       },
     ]);
     await expireLeases();
-    expect(await claim('next')).toMatchObject([{ ref, hasUnsettledChanges: true }]);
+    expect(await claim('next')).toMatchObject([{ ref, hasUnsettledChanges: true, claimedBefore: true }]);
   });
 });
 

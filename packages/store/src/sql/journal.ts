@@ -9,12 +9,12 @@ export const RECORD_CHANGES: Statement = {
   name: 'record_changes',
   text: `
 WITH entry AS (
-  SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int8[], $10::bytea[], $11::bytea[])
-  AS e(change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after)
+  SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::int4[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::int8[], $10::bytea[], $11::bytea[], $12::bytea[])
+  AS e(change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after, told)
 ),
 recorded AS (
   INSERT INTO open_changes (change_id, sync_id, index, object_type, canonical_key, exclusion_key, action, netbox_id, before, after,
-    worker_id, recorded_at)
+    told, worker_id, recorded_at)
   SELECT e.*, $1, statement_timestamp() FROM entry e
   ON CONFLICT DO NOTHING
   RETURNING change_id
@@ -35,15 +35,16 @@ gone AS (
   DELETE FROM open_changes o USING result r WHERE o.change_id = r.change_id
   RETURNING o.*, r.state, coalesce(r.netbox_id, o.netbox_id) AS settled_id, r.request_id
 )
-INSERT INTO changes (change_id, sync_id, index, object_type, canonical_key, action, netbox_id, before, after, worker_id, recorded_at,
+INSERT INTO changes (change_id, sync_id, index, object_type, canonical_key, action, netbox_id, before, after, told, worker_id, recorded_at,
   state, request_id, settled_at)
-SELECT change_id, sync_id, index, object_type, canonical_key, action, settled_id, before, after, worker_id, recorded_at,
+SELECT change_id, sync_id, index, object_type, canonical_key, action, settled_id, before, after, told, worker_id, recorded_at,
   state, request_id, statement_timestamp()
 FROM gone`,
 };
 
 const OPEN_CHANGE = `o.change_id, o.sync_id, o.index, o.object_type, convert_from(o.canonical_key, 'UTF8') AS canonical_key, o.action,
   o.netbox_id, convert_from(o.before, 'UTF8') AS before, convert_from(o.after, 'UTF8') AS after,
+  convert_from(o.told, 'UTF8') AS told,
   (extract(epoch FROM statement_timestamp() - o.recorded_at) * 1000)::float8 AS age_ms`;
 
 /** $1, $2 refs. */
@@ -53,6 +54,20 @@ export const UNSETTLED: Statement = {
 SELECT ${OPEN_CHANGE} FROM unnest($1::uuid[], $2::int4[]) AS r(sync_id, index)
 JOIN open_changes o ON o.sync_id = r.sync_id AND o.index = r.index
 ORDER BY o.change_id`,
+};
+
+/**
+ * $1, $2 refs, $3 the least change id a change of theirs can have. Not prepared: planned with the value, it opens only the days since then, and in
+ * each goes by (sync_id, index).
+ */
+export const SETTLED_CHANGES: Statement = {
+  text: `
+SELECT c.change_id, c.sync_id, c.index, c.object_type, convert_from(c.canonical_key, 'UTF8') AS canonical_key, c.action, c.netbox_id,
+  convert_from(c.before, 'UTF8') AS before, convert_from(c.after, 'UTF8') AS after, convert_from(c.told, 'UTF8') AS told, c.settled_at
+FROM unnest($1::uuid[], $2::int4[]) AS r(sync_id, index)
+JOIN changes c ON c.sync_id = r.sync_id AND c.index = r.index
+WHERE c.change_id >= $3::uuid AND c.state = 'applied' AND c.netbox_id IS NOT NULL
+ORDER BY c.change_id`,
 };
 
 /** $1 object types, $2 exclusion keys. */

@@ -51,7 +51,7 @@ deferred AS (
   FROM judged j WHERE j.blocked AND w.sync_id = j.sync_id AND w.index = j.index
 ),
 claimed AS (
-  UPDATE work w SET claimed_by = $4, state = 'planning', waiting_for = NULL,
+  UPDATE work w SET claimed_by = $4, state = 'planning', waiting_for = NULL, claims = w.claims + 1,
     due_at = statement_timestamp() + $5 * interval '1 millisecond'
   FROM chosen c WHERE w.sync_id = c.sync_id AND w.index = c.index
   RETURNING w.sync_id, w.index
@@ -64,7 +64,8 @@ export const CLAIMED_ENTITIES: Statement = {
   text: `
 SELECT e.sync_id, e.index, w.partition, s.source, s.channel, s.dry_run, e.object_type, convert_from(e.data, 'UTF8') AS data,
   e.observed_at, w.received_at, w.attempts,
-  EXISTS (SELECT FROM open_changes o WHERE o.sync_id = e.sync_id AND o.index = e.index) AS has_unsettled_changes
+  EXISTS (SELECT FROM open_changes o WHERE o.sync_id = e.sync_id AND o.index = e.index) AS has_unsettled_changes,
+  w.claims > 1 AS claimed_before
 FROM unnest($1::uuid[], $2::int4[]) AS c(sync_id, index)
 JOIN work w ON w.sync_id = c.sync_id AND w.index = c.index
 JOIN entities e ON e.sync_id = c.sync_id AND e.index = c.index AND e.sync_id BETWEEN $3 AND $4
@@ -162,6 +163,16 @@ WITH woken AS (
   WHERE state = 'retrying' AND claimed_by IS NULL AND due_at > statement_timestamp() RETURNING 1
 )
 SELECT count(*)::int AS count FROM woken`,
+};
+
+/** $1 worker. Over the partial index of claimed rows, of which there are no more than workers have in hand. */
+export const ABANDON_CLAIMS: Statement = {
+  name: 'abandon_claims',
+  text: `
+WITH freed AS (
+  UPDATE work SET claimed_by = NULL, state = 'queued', due_at = statement_timestamp() WHERE claimed_by = $1 RETURNING 1
+)
+SELECT count(*)::int AS count FROM freed`,
 };
 
 export const BACKLOG: Statement = {

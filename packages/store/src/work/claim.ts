@@ -26,6 +26,7 @@ interface EntityRow extends RefRow {
   readonly received_at: Date;
   readonly attempts: number;
   readonly has_unsettled_changes: boolean;
+  readonly claimed_before: boolean;
 }
 
 function refColumns(rows: readonly RefRow[]): [Buffer, Buffer] {
@@ -47,6 +48,7 @@ async function readClaimed(db: Connection, rows: readonly RefRow[]): Promise<rea
     receivedAt: instant(row.received_at),
     attempts: row.attempts,
     hasUnsettledChanges: row.has_unsettled_changes,
+    claimedBefore: row.claimed_before,
   }));
 }
 

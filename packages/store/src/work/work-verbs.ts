@@ -2,7 +2,16 @@ import type { EntityRef, EntityState } from '@diode/protocol';
 import type { Backlog, WorkVerbs } from '../contract.js';
 import { boolArray, bytesArray, int4Array, int8Array, textArray, uuidArray } from '../postgres/binary-array.js';
 import type { Database } from '../postgres/database.js';
-import { BACKLOG, DUE_PARTITIONS, NEXT_DUE, PARK_ROWS, RENEW_ROWS, WAITING_FOR, WAKE_RETRYING } from '../sql/work.js';
+import {
+  ABANDON_CLAIMS,
+  BACKLOG,
+  DUE_PARTITIONS,
+  NEXT_DUE,
+  PARK_ROWS,
+  RENEW_ROWS,
+  WAITING_FOR,
+  WAKE_RETRYING,
+} from '../sql/work.js';
 import { makeClaim } from './claim.js';
 import { makeFinish } from './finish.js';
 
@@ -62,6 +71,13 @@ export function makeWorkVerbs(db: Database): WorkVerbs {
     async wakeRetrying() {
       const [row] = await db.query<{ count: number }>(WAKE_RETRYING);
       return row?.count ?? 0;
+    },
+
+    async abandonClaims(workerId) {
+      return db.transaction(async (tx) => {
+        const [row] = await tx.query<{ count: number }>(ABANDON_CLAIMS, [workerId]);
+        return row?.count ?? 0;
+      });
     },
 
     backlog: () => readBacklog(db),

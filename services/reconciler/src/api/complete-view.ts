@@ -56,6 +56,7 @@ async function rowOf(deps: CompleteViewDeps, view: SyncView, receipt: Receipt): 
     receivedAt: receipt.timing.received_at,
     attempts: 0,
     hasUnsettledChanges: false,
+    claimedBefore: false,
   };
 }
 

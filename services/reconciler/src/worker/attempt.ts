@@ -3,7 +3,9 @@ import type { ClaimedWork, FinishedWork } from '@diode/store';
 import type { ApplyDeps } from './apply/apply-plan.js';
 import { resolveUnsettled } from './apply/resolve-unsettled.js';
 import type { WorkerDeps } from './deps.js';
+import { loadEarlier } from './load-earlier.js';
 import { answersFor, plannerFor } from './planner.js';
+import type { EarlierAttempts } from './receipts/earlier-attempts.js';
 import type { Pending } from './receipts/entity-state.js';
 import { finishEntity } from './receipts/finish-entity.js';
 import { Progress, refKey } from './receipts/progress.js';
@@ -40,8 +42,7 @@ export async function attempt(
   const tooEarly: PendingEntity[] = [];
   if (crashed.length > 0) {
     const open = await deps.store.unsettled(crashed.map((row) => row.ref));
-    const { notBefore, recovered } = await resolveUnsettled(apply, open, plan);
-    for (const { change, link } of recovered) progress.addRecovered(change, link, new Date(startedAt).toISOString());
+    const notBefore = await resolveUnsettled(apply, open, plan);
     tooEarly.push(...waitFor(all, notBefore));
     rows = all.filter((row) => !notBefore.has(refKey(row.ref)));
     if (rows.length === 0) return { finished: [], pending: tooEarly };
@@ -62,7 +63,8 @@ export async function attempt(
 
   const remembering = (end: RoundsEnd): Promise<void> => remember(deps, end);
   const end = await runRounds({ answers, planFor, progress, apply, remember: remembering }, rows, plan);
-  const { finished, pending } = finishAll(deps, rows, { ...end, progress, startedAt });
+  const earlier = await loadEarlier(deps, rows);
+  const { finished, pending } = finishAll(deps, rows, { ...end, progress, earlier, startedAt });
   return { finished, pending: [...tooEarly, ...pending] };
 }
 
@@ -117,7 +119,7 @@ function waitFor(rows: readonly ClaimedWork[], notBefore: ReadonlyMap<string, nu
 function finishAll(
   deps: WorkerDeps,
   rows: readonly ClaimedWork[],
-  end: RoundsEnd & { readonly progress: Progress; readonly startedAt: number },
+  end: RoundsEnd & { readonly progress: Progress; readonly earlier: EarlierAttempts; readonly startedAt: number },
 ): AttemptEnd {
   const round = {
     ...end,

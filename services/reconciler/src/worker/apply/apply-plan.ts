@@ -2,6 +2,7 @@ import type { Change, Observed, Plan } from '@diode/engine';
 import type { NetboxWriter, Pacer } from '@diode/netbox';
 import type { JournalVerbs } from '@diode/store';
 import type { Brain } from '../deps.js';
+import { fieldVerdicts, type Verdicts } from '../receipts/field-verdicts.js';
 import { isComponent, valuesOf } from './change-body.js';
 import type { ChangeResult } from './change-result.js';
 import { type Draft, type Owner, record, settle } from './record-changes.js';
@@ -126,6 +127,7 @@ function drafted(
     values,
     netboxId: change.action === 'update' ? change.netboxId : null,
     canonicalKey: change.key,
+    told: tellFields(change, fields, targets),
   };
 }
 
@@ -143,7 +145,21 @@ function lateDraft(change: Change, targets: Targets, late: Map<string, Map<strin
   });
   const values = valuesOf(ready, targets.idOf);
   if (ready.length === 0 || values === undefined || self.kind === 'none') return [];
-  return [{ change, fields: ready, values, netboxId: self.id, canonicalKey: `${change.key}|late` }];
+  return [
+    {
+      change,
+      fields: ready,
+      values,
+      netboxId: self.id,
+      canonicalKey: `${change.key}|late`,
+      told: tellFields(change, ready, targets),
+    },
+  ];
+}
+
+function tellFields(change: Change, fields: Draft['fields'], targets: Targets): Verdicts {
+  const all = fieldVerdicts(change, { result: null, late: null, idOf: targets.idOf });
+  return Object.fromEntries(fields.flatMap(([name]) => (all[name] === undefined ? [] : [[name, all[name]]])));
 }
 
 /** By type and action; components in order of their device, so that two bulks never lock the same devices crosswise. */

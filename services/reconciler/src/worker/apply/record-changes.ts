@@ -3,6 +3,7 @@ import { toRestBody } from '@diode/netbox';
 import type { EntityRef, JsonObject } from '@diode/protocol';
 import type { JournalEntry, JournalVerbs } from '@diode/store';
 import type { Brain } from '../deps.js';
+import type { Verdicts } from '../receipts/field-verdicts.js';
 import { beforeOf } from './change-body.js';
 import { changeMessage } from './change-message.js';
 import type { ChangeResult } from './change-result.js';
@@ -23,6 +24,8 @@ export interface Draft {
   /** null = create. */
   readonly netboxId: number | null;
   readonly canonicalKey: string;
+  /** What a receipt says of the fields, should this attempt not come to write it. */
+  readonly told: Verdicts;
 }
 
 export interface RecordDeps {
@@ -76,7 +79,7 @@ export async function record(
 }
 
 function recorded(deps: RecordDeps, draft: Draft, owner: Owner | undefined): Recorded | null {
-  const { change, netboxId, values, fields, canonicalKey } = draft;
+  const { change, netboxId, values, fields, canonicalKey, told } = draft;
   const row = deps.brain.rowOf(change.objectType);
   if (row === undefined || owner === undefined) return null;
   const changeId = deps.newId();
@@ -93,6 +96,7 @@ function recorded(deps: RecordDeps, draft: Draft, owner: Owner | undefined): Rec
       netboxId,
       before: beforeOf(change, fields),
       after: values,
+      told: { label: change.label, because: change.because, fields: told },
     },
   };
 }

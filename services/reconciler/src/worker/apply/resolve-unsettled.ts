@@ -1,21 +1,14 @@
-import type { Change, Plan } from '@diode/engine';
-import type { EntityRef, NetboxLink } from '@diode/protocol';
+import type { Plan } from '@diode/engine';
 import type { JournalEntry, JournalVerbs } from '@diode/store';
 import { refKey } from '../receipts/progress.js';
 
 type Open = JournalEntry & { readonly ageMs: number };
 
-export interface Resolution {
-  /** Entities whose create may still arrive: not to be repeated before this many milliseconds. */
-  readonly notBefore: ReadonlyMap<string, number>;
-  /** Creates NetBox turned out to hold. */
-  readonly recovered: readonly { readonly change: Change; readonly link: NetboxLink; readonly ref: EntityRef }[];
-}
-
 /**
  * Settles what an earlier attempt recorded and never settled, by what NetBox holds now (I4). `plan` was made from answers of NetBox itself, read
- * after `startedAt`. A create that is there was applied; one that is not is given up once its request cannot arrive any more. An update is
- * planned anew from what NetBox holds, so whichever way it ended does not matter.
+ * after `startedAt`. A create that is there was applied; one that is not is given up once its request cannot arrive any more. An update was
+ * applied when NetBox holds what it said; else it is planned anew. Gives the entities whose create may still arrive (`refKey`), with the milliseconds before
+ * which it must not be repeated.
  */
 export async function resolveUnsettled(
   deps: {
@@ -26,20 +19,19 @@ export async function resolveUnsettled(
   },
   open: readonly Open[],
   plan: Plan,
-): Promise<Resolution> {
+): Promise<ReadonlyMap<string, number>> {
   const notBefore = new Map<string, number>();
-  const recovered: { change: Change; link: NetboxLink; ref: EntityRef }[] = [];
   const settled: Parameters<JournalVerbs['settle']>[0][number][] = [];
   for (const entry of open) {
     const ageAtStartMs = entry.ageMs - (deps.now() - deps.startedAt);
     if (entry.action === 'update') {
-      settled.push({ changeId: entry.changeId, state: 'not_sent', netboxId: entry.netboxId, requestId: null });
+      const state = isThere(entry, plan) ? 'applied' : 'not_sent';
+      settled.push({ changeId: entry.changeId, state, netboxId: entry.netboxId, requestId: null });
       continue;
     }
     const found = madeBy(entry, plan);
     if (found !== null) {
-      settled.push({ changeId: entry.changeId, state: 'applied', netboxId: found.link.id, requestId: null });
-      recovered.push({ ...found, ref: entry.ref });
+      settled.push({ changeId: entry.changeId, state: 'applied', netboxId: found, requestId: null });
     } else if (ageAtStartMs >= deps.repeatAfterMs) {
       settled.push({ changeId: entry.changeId, state: 'not_sent', netboxId: null, requestId: null });
     } else {
@@ -48,11 +40,18 @@ export async function resolveUnsettled(
     }
   }
   await deps.journal.settle(settled);
-  return { notBefore, recovered };
+  return notBefore;
 }
 
-/** The object an unsettled create made, as the plan knows it now. */
-function madeBy(entry: Open, plan: Plan): { change: Change; link: NetboxLink } | null {
+/** All an unsettled update wanted to say is what NetBox says now. */
+function isThere(entry: Open, plan: Plan): boolean {
+  const change = plan.changes.find((one) => one.objectType === entry.objectType && one.netboxId === entry.netboxId);
+  const names = Object.keys(entry.before);
+  return change !== undefined && names.length > 0 && names.every((name) => change.fields[name]?.verdict === 'equal');
+}
+
+/** The id of the object an unsettled create made, as the plan knows it now. */
+function madeBy(entry: Open, plan: Plan): number | null {
   if (plan.changes.some((change) => change.key === entry.canonicalKey && change.action === 'create')) return null;
   const outcome = plan.outcomes.find((one) => refKey(one.ref) === refKey(entry.ref));
   const mine = new Set([outcome?.change, ...(outcome?.also ?? [])]);
@@ -63,6 +62,5 @@ function madeBy(entry: Open, plan: Plan): { change: Change; link: NetboxLink } |
     candidates.find((one) => one.key === entry.canonicalKey) ??
     candidates.find((one) => mine.has(one.key)) ??
     (candidates.length === 1 ? candidates[0] : undefined);
-  if (change === undefined || change.netboxId === null) return null;
-  return { change, link: { id: change.netboxId, url: change.url ?? '' } };
+  return change?.netboxId ?? null;
 }

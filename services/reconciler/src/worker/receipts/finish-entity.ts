@@ -2,9 +2,10 @@ import type { Change, Outcome, Plan } from '@diode/engine';
 import type { AlsoChanged, Receipt } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
 import type { Applied } from '../apply/apply-plan.js';
+import type { EarlierAttempts, EarlierWrite } from './earlier-attempts.js';
 import { endOf, type Part, type Pending, pendingOf, waitsFor } from './entity-state.js';
 import { fieldVerdicts, mergeVerdicts, type Verdicts } from './field-verdicts.js';
-import { idsOf, type Progress } from './progress.js';
+import { idsOf, type Progress, refKey, type Written } from './progress.js';
 
 export type EntityResult =
   | { readonly kind: 'finished'; readonly work: FinishedWork }
@@ -14,6 +15,8 @@ export interface RoundEnd {
   readonly plan: Plan;
   readonly applied: Applied;
   readonly progress: Progress;
+  /** What the journal says of attempts before this one. */
+  readonly earlier: EarlierAttempts;
   readonly plannedAt: string;
   readonly standBackMs: number;
   /** Is the entity young enough to wait for another? */
@@ -35,9 +38,22 @@ export function finishEntity(row: ClaimedWork, outcome: Outcome, end: RoundEnd):
   const waitingFor = end.mayWait(row) ? waitsFor(ending) : null;
   if (waitingFor !== null)
     return { kind: 'pending', pending: { kind: 'waiting', waitingFor, problems: ending.problems } };
-  const { state, problems, code } = ending;
-  const written = main === null ? null : end.progress.of(main.objectType, idOf(main.key));
-  const also = [...end.progress.also(outcome.ref), ...parts.filter((part) => part.change !== main).flatMap(troubled)];
+  const { problems, code } = ending;
+  const earlier = end.earlier.get(refKey(row.ref)) ?? [];
+  const state = ending.state === 'unchanged' && earlier.length > 0 ? 'applied' : ending.state;
+  const isMain = (one: EarlierWrite): boolean =>
+    main !== null && one.objectType === main.objectType && one.link.id === idOf(main.key);
+  const written =
+    main === null
+      ? null
+      : both(earlier.find(isMain) ?? null, end.progress.of(main.objectType, idOf(main.key)), main.url);
+  const also = [
+    ...alsoOf(
+      earlier.filter((one) => !isMain(one)),
+      end.progress.also(outcome.ref),
+    ),
+    ...parts.filter((part) => part.change !== main).flatMap(troubled),
+  ];
   return {
     kind: 'finished',
     work: {
@@ -56,10 +72,29 @@ export function finishEntity(row: ClaimedWork, outcome: Outcome, end: RoundEnd):
               error: code === null ? null : { code, detail: sentence(problems, code), errors: problems },
             },
       plannedAt: end.plannedAt,
-      appliedAt: written?.at ?? null,
+      appliedAt: written?.at ?? earlier.at(-1)?.at ?? null,
       attempts: row.attempts + 1,
     },
   };
+}
+
+/** What two attempts wrote to the same object is one write to whoever reads the receipt. */
+function both(earlier: EarlierWrite | null, now: Written | null, url: string | null): Written | null {
+  if (earlier === null) return now;
+  if (now === null) return { ...earlier, link: { id: earlier.link.id, url: earlier.link.url || (url ?? '') } };
+  return { ...now, action: earlier.action, fields: mergeVerdicts(earlier.fields, now.fields) };
+}
+
+function alsoOf(earlier: readonly EarlierWrite[], now: readonly AlsoChanged[]): readonly AlsoChanged[] {
+  const place = (objectType: string, id: number | undefined): string => `${objectType}#${id}`;
+  const later = new Map(now.map((one) => [place(one.object_type, one.netbox?.id), one]));
+  const before = earlier.map(({ objectType, label, action, link, because }): AlsoChanged => {
+    const again = later.get(place(objectType, link.id));
+    later.delete(place(objectType, link.id));
+    const netbox = link.url === '' ? (again?.netbox ?? null) : link;
+    return { object_type: objectType, key: label, action, netbox, because: because || (again?.because ?? '') };
+  });
+  return [...before, ...later.values()];
 }
 
 function partOf(change: Change, end: RoundEnd, idOf: (key: string) => number | null): Part {

@@ -34,12 +34,6 @@ export class Progress {
     for (const outcome of plan.outcomes) this.#addAlso(outcome, byKey, idOf);
   }
 
-  /** A create of an earlier attempt whose answer was lost and which NetBox turned out to hold. */
-  addRecovered(change: Change, link: NetboxLink, at: string): void {
-    const fields = fieldVerdicts(change, { result: null, late: null, idOf: () => null });
-    this.#written.set(`${change.objectType}#${link.id}`, { action: 'create', link, fields, at });
-  }
-
   of(objectType: string, id: number | null): Written | null {
     return id === null ? null : (this.#written.get(`${objectType}#${id}`) ?? null);
   }
