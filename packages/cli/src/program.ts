@@ -8,7 +8,7 @@ import { setMode } from './commands/go-live.js';
 import { type IngestOptions, ingest } from './commands/ingest.js';
 import { start } from './commands/start.js';
 import { FORMATS } from './read/format.js';
-import { makeOutput, type Output } from './show/output.js';
+import { makeOutput, type Output, type OutputStream } from './show/output.js';
 import { VERSION } from './version.js';
 
 export interface ProgramIo {
@@ -17,8 +17,8 @@ export interface ProgramIo {
   /** Where the command is installed. */
   readonly checkout: string;
   readonly stdin: Readable;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   readonly exit: (code: number) => void;
   /** From now on Ctrl-C aborts this signal instead of ending the process; a second Ctrl-C ends it. */
   readonly onInterrupt: () => AbortSignal;

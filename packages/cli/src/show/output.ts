@@ -17,26 +17,26 @@ export interface Output {
   progress(label: string, unit: Unit, total: number | null): Progress;
 }
 
-/** The part of a stream that is used. */
-export type Writable = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+/** Where text goes; `isTTY` when a person looks on. */
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 const NO_PROGRESS: Progress = { update: () => {}, stop: () => {} };
 
 /** Text to stdout and a bar on stderr when it is a terminal; with `json` one JSON document on stdout and nothing else. */
-export function makeOutput(o: { json: boolean; stdout: Writable; stderr: NodeJS.WriteStream }): Output {
+export function makeOutput(o: { json: boolean; stdout: OutputStream; stderr: OutputStream }): Output {
   let bar: SingleBar | null = null;
   return {
     lines: (lines) => {
       if (o.json || lines.length === 0) return;
       // A line that is written over the bar would be cut by it.
-      if (bar !== null && o.stdout.isTTY) o.stderr.write('\r\u001b[K');
+      if (bar !== null && o.stdout.isTTY === true) o.stderr.write('\r\u001b[K');
       for (const line of lines) o.stdout.write(`${line}\n`);
     },
     result: (value, line) => {
       o.stdout.write(o.json ? `${JSON.stringify(value)}\n` : `${line}\n`);
     },
     progress: (label, unit, total) => {
-      if (o.json || !o.stderr.isTTY) return NO_PROGRESS;
+      if (o.json || o.stderr.isTTY !== true) return NO_PROGRESS;
       bar = new SingleBar({
         format: formatOf(label, unit, total),
         stream: o.stderr,

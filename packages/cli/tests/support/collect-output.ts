@@ -1,25 +1,16 @@
-import { makeOutput, type Output } from '../../src/show/output.js';
+import { PassThrough } from 'node:stream';
+import { makeOutput, type Output, type OutputStream } from '../../src/show/output.js';
 
 export interface CollectedStream {
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: OutputStream;
   readonly text: () => string;
 }
 
 /** A stream that keeps what is written, as a terminal or not. */
 export function collectStream(o: { isTTY?: boolean } = {}): CollectedStream {
-  let written = '';
-  const stream = {
-    isTTY: o.isTTY ?? false,
-    columns: 120,
-    write: (chunk: string) => {
-      written += chunk;
-      return true;
-    },
-    on: () => stream,
-    once: () => stream,
-    removeListener: () => stream,
-  };
-  return { stream: stream as never as NodeJS.WriteStream, text: () => written };
+  const written: string[] = [];
+  const stream = new PassThrough().on('data', (chunk: Buffer) => written.push(chunk.toString()));
+  return { stream: Object.assign(stream, { isTTY: o.isTTY ?? false, columns: 120 }), text: () => written.join('') };
 }
 
 export interface CollectedOutput {
