@@ -122,7 +122,7 @@ async function openDoors(o: Doors): Promise<{ url: string; reconciler: Reconcile
     ...base,
     loaded: o.loaded,
     netbox: { url: o.netbox.url, token: o.netbox.token ?? '', ...(ca === undefined ? {} : { ca }) },
-    instanceId: o.c.instanceId,
+    instanceId: o.data.instanceId,
     mode: config.mode,
     ingestClosed: () => closedBecause(),
   });
