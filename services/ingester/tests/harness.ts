@@ -10,13 +10,14 @@ import { buildHttpApp, makeLifecycle, makeLogger, makeMetrics } from '@diode/run
 import { openStore, type Store } from '@diode/store';
 import { collectLogs, type FreshDatabase, freshDatabase, freshRedisPrefix } from '@diode/testkit';
 import { inject } from 'vitest';
-import { makeIngester } from '../src/ingester.js';
+import { type Ingester, makeIngester } from '../src/ingester.js';
 
 export const WEBHOOK_SECRET = 'hook-secret-for-tests';
 
 export interface Harness {
   readonly url: string;
   readonly store: Store;
+  readonly ingester: Ingester;
   readonly database: FreshDatabase;
   readonly logs: ReturnType<typeof collectLogs>;
   /** A token of the given client and scope. */
@@ -31,7 +32,11 @@ export interface Harness {
 
 /** The ingester on a real Postgres, Redis and issuer, behind a socket. `redisUrl` may name one that is not there. */
 export async function startIngester(
-  o: { redisUrl?: string; settings?: { maxWaiting: number } } = {},
+  o: {
+    redisUrl?: string;
+    settings?: { maxWaiting: number };
+    throughDoor?: (databaseUrl: string) => Promise<string>;
+  } = {},
 ): Promise<Harness> {
   const dir = mkdtempSync(join(tmpdir(), 'diode-ingester-'));
   const database = await freshDatabase();
@@ -45,7 +50,11 @@ export async function startIngester(
     log: logger,
     clients: CLIENTS,
   });
-  const store = await openStore({ databaseUrl: database.url, maxConnections: 5, statementTimeoutMs: 10_000 });
+  const store = await openStore({
+    databaseUrl: (await o.throughDoor?.(database.url)) ?? database.url,
+    maxConnections: 5,
+    statementTimeoutMs: 10_000,
+  });
   const queue: Queue = await openQueue({
     redisUrl: o.redisUrl ?? inject('redisUrl'),
     prefix: freshRedisPrefix(),
@@ -93,6 +102,7 @@ export async function startIngester(
   return {
     url,
     store,
+    ingester,
     database,
     logs,
     token,

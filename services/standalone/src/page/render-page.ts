@@ -70,7 +70,10 @@ function receiptsTable(view: PageView): string {
   if (view.receipts.length === 0) return '<p>None yet.</p>';
   const rows = view.receipts.map(({ syncId, source, receivedAt, receipt }) => {
     const name = escapeHtml(receipt.key);
-    const link = receipt.netbox === null ? name : `<a href="${escapeHtml(receipt.netbox.url)}">${name}</a>`;
+    const link =
+      receipt.netbox === null || !/^https?:/.test(receipt.netbox.url)
+        ? name
+        : `<a href="${escapeHtml(receipt.netbox.url)}">${name}</a>`;
     const error = receipt.error === null ? '' : `<br><small>${escapeHtml(receipt.error.detail)}</small>`;
     const bad = receipt.state === 'failed' || receipt.state === 'rejected' || receipt.state === 'held';
     return `<tr><td><small>${escapeHtml(receivedAt)}</small></td><td>${escapeHtml(source)}</td><td class="${bad ? 'bad' : 'ok'}">${receipt.state}</td><td>${escapeHtml(receipt.object_type)}</td><td>${link}${error}</td><td><small>${escapeHtml(syncId)}</small></td></tr>`;
