@@ -35,7 +35,13 @@ export {
 export { GRPC_STATUS, type GrpcMetrics } from './metrics/grpc-metrics.js';
 export type { HttpMetrics } from './metrics/http-metrics.js';
 export { type Metrics, type MetricsOptions, makeMetrics } from './metrics/metrics.js';
-export { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './metrics/metrics-server.js';
+export {
+  type MetricsListener,
+  type MetricsServer,
+  type MetricsServerOptions,
+  openMetrics,
+  startMetricsServer,
+} from './metrics/metrics-server.js';
 export type { NetboxMetrics, NetboxOutcome } from './metrics/netbox-metrics.js';
 export {
   BACKLOG_STAGES,

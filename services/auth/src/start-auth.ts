@@ -26,7 +26,7 @@ export async function startAuth({ config, logger, life }: MainContext<typeof AUT
     verifier: makeVerifier({ issuer: config.hydraPublicUrl, jwksUrl: keysUrl(config), audience: 'diode' }),
     grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
   });
-  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
+  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort ?? 9090, metrics, health });
   life.onStop({ phase: 'parts', name: 'metrics', stop: () => scrape.close() });
   life.onStop({ phase: 'close', name: 'issuer connections', stop: () => http.close() });
   life.onStop({ phase: 'drain', name: 'http', stop: () => app.close() });

@@ -4,9 +4,10 @@ import { makeBackPressure } from './back-pressure.js';
 describe('back-pressure', () => {
   const gates: [boolean, number][] = [];
   let total = 0;
+  let oldestWaitingSeconds = 0;
   const pressure = makeBackPressure({
-    backlog: async () => ({ total }),
-    limits: { slowAt: 100, refuseAt: 200 },
+    backlog: async () => ({ total, oldestWaitingSeconds }),
+    limits: { slowAt: 100, refuseAt: 200, slowAtAgeSeconds: 60 },
     onGate: (closed, waiting) => gates.push([closed, waiting]),
   });
 
@@ -22,6 +23,16 @@ describe('back-pressure', () => {
     // A call that may be held finds the room that appeared meanwhile.
     await pressure.admit(1_000);
     expect(pressure.reason()).toBeNull();
+  });
+
+  it('slows when something waits long, and refuses nothing for that', async () => {
+    oldestWaitingSeconds = 90;
+    await pressure.refresh();
+    const before = performance.now();
+    await pressure.admit(0);
+    expect(performance.now() - before).toBeGreaterThan(400);
+    oldestWaitingSeconds = 0;
+    await pressure.refresh();
   });
 
   it('says each gate once', async () => {

@@ -7,6 +7,8 @@ export interface BackPressureLimits {
   readonly slowAt: number;
   /** Entities waiting at which requests are refused. */
   readonly refuseAt: number;
+  /** Age of the oldest entity waiting at which requests are slowed. */
+  readonly slowAtAgeSeconds: number;
 }
 
 export interface BackPressure {
@@ -26,14 +28,17 @@ const LONGEST_SLOWING_MS = 1_000;
 const RECHECK_MS = 200;
 
 export function makeBackPressure(o: {
-  backlog: () => Promise<Pick<Backlog, 'total'>>;
+  backlog: () => Promise<Pick<Backlog, 'total' | 'oldestWaitingSeconds'>>;
   limits: BackPressureLimits;
   onGate: (closed: boolean, waiting: number) => void;
 }): BackPressure {
   let waiting = 0;
+  let oldestSeconds = 0;
   let closed = false;
   const refresh = async (): Promise<void> => {
-    waiting = (await o.backlog()).total;
+    const backlog = await o.backlog();
+    waiting = backlog.total;
+    oldestSeconds = backlog.oldestWaitingSeconds ?? 0;
     const nowClosed = waiting >= o.limits.refuseAt;
     if (nowClosed !== closed) {
       closed = nowClosed;
@@ -54,10 +59,16 @@ export function makeBackPressure(o: {
           retryAfterMs: 5_000,
         });
       }
-      if (waiting > o.limits.slowAt) {
-        const share = (waiting - o.limits.slowAt) / Math.max(1, o.limits.refuseAt - o.limits.slowAt);
-        await delay(Math.ceil(share * LONGEST_SLOWING_MS));
-      }
+      const slowing = slowingMs(o.limits, waiting, oldestSeconds);
+      if (slowing > 0) await delay(slowing);
     },
   };
+}
+
+/** Nothing, until much waits or something waits long; then the more the longer. */
+function slowingMs(limits: BackPressureLimits, waiting: number, oldestSeconds: number): number {
+  const byCount = (waiting - limits.slowAt) / Math.max(1, limits.refuseAt - limits.slowAt);
+  const byAge = oldestSeconds / limits.slowAtAgeSeconds - 1;
+  const share = Math.min(1, Math.max(0, byCount, byAge));
+  return Math.ceil(share * LONGEST_SLOWING_MS);
 }

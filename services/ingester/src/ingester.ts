@@ -52,7 +52,11 @@ export function makeIngester(o: IngesterOptions): Ingester {
   const { limits, backPressure } = o.settings;
   const pressure = makeBackPressure({
     backlog: () => o.store.backlog(),
-    limits: { slowAt: backPressure.slowAt, refuseAt: backPressure.maxWaiting },
+    limits: {
+      slowAt: backPressure.slowAt,
+      refuseAt: backPressure.maxWaiting,
+      slowAtAgeSeconds: backPressure.maxAgeSeconds,
+    },
     onGate: (closed, waiting) =>
       o.logger.warn(
         { gate: 'back_pressure', closed, waiting },

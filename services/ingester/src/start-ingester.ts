@@ -10,7 +10,7 @@ import {
   makeFrontServer,
   makeHealth,
   makeMetrics,
-  startMetricsServer,
+  openMetrics,
 } from '@diode/runtime';
 import { openStore } from '@diode/store';
 import { makeIngester } from './ingester.js';
@@ -27,7 +27,7 @@ export async function startIngester({
   logger,
   life,
   instanceId,
-}: MainContext<typeof INGESTER_SETTINGS>): Promise<{ readonly port: number; readonly metricsPort: number }> {
+}: MainContext<typeof INGESTER_SETTINGS>): Promise<{ readonly port: number; readonly metricsPort: number | null }> {
   const loaded = loadPolicy(config.configDir);
   if (loaded.kind === 'invalid') throw new DiodeError('policy_invalid', { detail: formatMistakes(loaded.mistakes) });
   const { databaseUrl, redisUrl } = needed(config);
@@ -44,8 +44,8 @@ export async function startIngester({
     verifier: makeVerifier({ issuer, jwksUrl: config.jwksUrl ?? `${issuer}/.well-known/jwks.json`, audience: 'diode' }),
     grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
   });
-  const metrics = makeMetrics({ service: 'ingester', parts: ['ingest'] });
   const settings = loaded.settings.ingester;
+  const metrics = makeMetrics({ service: 'ingester', parts: ['ingest'], shapes: settings.metrics.customMetrics });
   const ingester = makeIngester({
     store,
     queue,
@@ -69,10 +69,16 @@ export async function startIngester({
   const front = makeFrontServer({ http: app, grpc: ingester.grpcServer({ logger, metrics: metrics.grpc }) });
   const port = await front.listen({ host: config.host, port: config.port });
   life.onStop({ phase: 'refuse', name: 'front', stop: () => front.close() });
-  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
-  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape.close() });
-  logger.info({ port, metrics_port: scrape.port }, 'ingester ready');
-  return { port, metricsPort: scrape.port };
+  const scrape = await openMetrics({
+    host: config.host,
+    port: config.metricsPort,
+    listener: settings.metrics,
+    metrics,
+    health,
+  });
+  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape?.close() });
+  logger.info({ port, metrics_port: scrape?.port ?? null }, 'ingester ready');
+  return { port, metricsPort: scrape?.port ?? null };
 }
 
 function needed(config: ConfigOf<typeof INGESTER_SETTINGS>): { databaseUrl: string; redisUrl: string } {

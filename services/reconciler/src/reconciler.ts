@@ -25,9 +25,8 @@ import { makeOwnRequests } from './worker/feed/own-requests.js';
 import { makeFeedPoller } from './worker/feed/poll-feed.js';
 import { makeGates } from './worker/gates.js';
 import { makeKnownAnswers } from './worker/identity/known-answers.js';
-import { mirrorOnlyAnswers } from './worker/identity/mirror-only.js';
 import { type Mode, makeModeSwitch } from './worker/mode.js';
-import { plannerFor } from './worker/planner.js';
+import { planFromMirror } from './worker/plan-from-mirror.js';
 import { workerMetrics } from './worker/worker-metrics.js';
 
 export interface ReconcilerOptions {
@@ -150,10 +149,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
   }
 
   const complete = (view: SyncView): Promise<SyncView> =>
-    completeView(
-      { store: o.store, planFromMirror: (rows) => plannerFor(deps, mirrorOnlyAnswers(deps, o.store), 'observe')(rows) },
-      view,
-    );
+    completeView({ store: o.store, planFromMirror: (rows) => planFromMirror(deps, rows) }, view);
 
   return {
     netbox,

@@ -10,7 +10,7 @@ import {
   type MainContext,
   makeHealth,
   makeMetrics,
-  startMetricsServer,
+  openMetrics,
 } from '@diode/runtime';
 import { openStore } from '@diode/store';
 import { makeReconciler } from './reconciler.js';
@@ -50,7 +50,7 @@ export async function startReconciler({
     audience: 'diode',
   });
   const gate = makeGate({ verifier, grants: makeGrantSource({}) });
-  const metrics = makeMetrics({ service: 'reconciler', parts: ['reconcile'] });
+  const metrics = makeMetrics({ service: 'reconciler', parts: ['reconcile'], shapes: settings.metrics.customMetrics });
   metrics.watchPool({
     get totalCount() {
       return store.pool.total;
@@ -85,13 +85,19 @@ export async function startReconciler({
   addHealthRoutes(app, { health, paths: ['/health', '/health/reconciler'], mayDetail });
   await app.listen({ host: config.host, port: config.port });
   life.onStop({ phase: 'refuse', name: 'http', stop: () => app.close() });
-  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort, metrics, health });
-  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape.close() });
+  const scrape = await openMetrics({
+    host: config.host,
+    port: config.metricsPort,
+    listener: settings.metrics,
+    metrics,
+    health,
+  });
+  life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape?.close() });
 
   await reconciler.start();
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  logger.info({ port, metrics_port: scrape.port, netbox: url, mode: config.mode }, 'reconciler ready');
+  logger.info({ port, metrics_port: scrape?.port ?? null, netbox: url, mode: config.mode }, 'reconciler ready');
   return { port };
 }
 

@@ -99,4 +99,35 @@ describe('a receipt', () => {
     expect(receipt!.timing.applied_at).not.toBeNull();
     expect(await world.store.unsettled([row!.ref])).toEqual([]);
   });
+
+  it('tells that a site was made for it by a worker that died before it heard so, and does not wait to say it', async () => {
+    const made = await world.human('POST', 'dcim/sites/', { name: 'DC7', slug: 'dc7', status: 'active' });
+    const syncId = await world.send([
+      { type: 'dcim.device', data: { name: 'SW-7', device_type: 'Cisco Catalyst 9300', site: 'DC7' } },
+    ]);
+    const [row] = await world.store.claim({ partition: 3, limit: 1, workerId: 'dead', leaseMs: 1 });
+    await world.store.record('dead', [
+      {
+        changeId: uuidv7(),
+        ref: row!.ref,
+        objectType: 'dcim.site',
+        canonicalKey: 'dcim.site|slug=dc7',
+        action: 'create',
+        netboxId: null,
+        before: {},
+        after: { name: 'DC7', slug: 'dc7', status: 'active' },
+        told: { label: 'DC7', because: 'site of device SW-7', fields: {} },
+      },
+    ]);
+    await world.worker({ tuning: { repeatMarginMs: 600_000 } });
+    const [receipt] = (await world.receipts(syncId)).entities;
+    expect(receipt).toMatchObject({ state: 'applied', action: 'create' });
+    expect(receipt!.also).toContainEqual({
+      object_type: 'dcim.site',
+      key: 'DC7',
+      action: 'create',
+      netbox: { id: made.id, url: made.display_url },
+      because: 'site of device SW-7',
+    });
+  });
 });

@@ -7,7 +7,8 @@ export interface ConnectionFile {
   readonly url: string;
   readonly issuer_url: string;
   readonly issuer_admin_url: string;
-  readonly metrics_url: string;
+  /** null when metrics are switched off. */
+  readonly metrics_url: string | null;
   readonly netbox_url: string;
   /** Of the stand-in; null when the NetBox is one's own. */
   readonly netbox_token: string | null;

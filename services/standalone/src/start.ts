@@ -7,7 +7,7 @@ import { makeIngester } from '@diode/ingester';
 import type { LoadedPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
 import { makeReconciler, type Reconciler } from '@diode/reconciler';
-import { type MainContext, type Metrics, makeFrontServer, makeMetrics, startMetricsServer } from '@diode/runtime';
+import { type MainContext, type Metrics, makeFrontServer, makeMetrics, openMetrics } from '@diode/runtime';
 import { removeConnectionFile, writeConnectionFile } from './connection-file.js';
 import { type DataParts, startDataParts } from './data-parts.js';
 import { buildFront, VERSION } from './front.js';
@@ -64,13 +64,15 @@ export async function startStandalone(c: Context): Promise<void> {
     logger,
     life,
   });
-  const metrics = makeMetrics({ service: 'standalone', version: VERSION, sources: sourcesOf(tokens) });
+  const { ingester, reconciler: reconcile } = loaded.settings;
+  const shapes = [...ingester.metrics.customMetrics, ...reconcile.metrics.customMetrics];
+  const metrics = makeMetrics({ service: 'standalone', version: VERSION, sources: sourcesOf(tokens), shapes });
   const metricsServer = await sayTakenPort({
-    port: config.metricsPort,
+    port: config.metricsPort ?? reconcile.metrics.port,
     env: 'DIODE_METRICS_PORT',
-    listen: () => startMetricsServer({ host: config.host, port: config.metricsPort, metrics }),
+    listen: () => openMetrics({ host: config.host, port: config.metricsPort, listener: reconcile.metrics, metrics }),
   });
-  life.onStop({ phase: 'close', name: 'metrics', stop: () => metricsServer.close() });
+  life.onStop({ phase: 'close', name: 'metrics', stop: () => metricsServer?.close() });
   const { url, reconciler } = await openDoors({ c, loaded, data, tokens, netbox, metrics });
   await reconciler.start();
   await writeConnectionFile(dataDir, {
@@ -78,7 +80,7 @@ export async function startStandalone(c: Context): Promise<void> {
     url,
     issuer_url: tokens.issuer.publicUrl,
     issuer_admin_url: tokens.issuer.adminUrl,
-    metrics_url: `http://${host(config.host)}:${metricsServer.port}`,
+    metrics_url: metricsServer === null ? null : `http://${host(config.host)}:${metricsServer.port}`,
     netbox_url: netbox.url,
     netbox_token: netbox.standIn ? netbox.token : null,
     client_id: COMMAND_LINE_CLIENT,

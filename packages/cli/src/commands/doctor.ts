@@ -109,7 +109,7 @@ function notThere(error: unknown): Finding {
 function checkStandalonePorts(config: Config): Promise<readonly Finding[]> {
   const ports = [
     { env: SHARED.port.env, port: config.port },
-    { env: SHARED.metricsPort.env, port: config.metricsPort },
+    { env: SHARED.metricsPort.env, port: config.metricsPort ?? 9090 },
     { env: SHARED.issuerPort.env, port: config.issuerPort },
     { env: SHARED.issuerAdminPort.env, port: config.issuerAdminPort },
     ...(config.netboxUrl === null ? [{ env: SHARED.netboxSimPort.env, port: config.netboxSimPort }] : []),

@@ -39,25 +39,25 @@ export function text<F extends string | null>(fallback: F): z.ZodType<string | F
     .transform((value) => value ?? fallback);
 }
 
-/** A TCP port, 0 = any free one. */
-export function port(fallback: number): z.ZodType<number, string | undefined> {
+/** A TCP port, 0 = any free one; null = unset. */
+export function port<F extends number | null>(fallback: F): z.ZodType<number | F, string | undefined> {
   return whole({ fallback, min: 0, max: 65_535, what: 'a port from 0 to 65535' });
 }
 
-/** A whole number within bounds. */
-export function whole(o: {
-  fallback: number;
+/** A whole number within bounds, or the fallback. */
+export function whole<F extends number | null>(o: {
+  fallback: F;
   min: number;
   max: number;
   what?: string;
-}): z.ZodType<number, string | undefined> {
+}): z.ZodType<number | F, string | undefined> {
   const message = `is ${o.what ?? `a whole number from ${o.min} to ${o.max}`}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, message)
     .optional()
-    .transform((value) => (value === undefined ? o.fallback : Number(value)))
-    .refine((n) => n >= o.min && n <= o.max, message);
+    .transform((value): number | F => (value === undefined ? o.fallback : Number(value)))
+    .refine((n) => n === o.fallback || (n !== null && n >= o.min && n <= o.max), message);
 }
 
 /** `1`, `true`, `yes`, `on` and their opposites, in any case. */

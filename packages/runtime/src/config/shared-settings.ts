@@ -18,8 +18,8 @@ export const SHARED = {
     example: '8080',
   }),
   tlsPort: setting('DIODE_TLS_PORT', port(8443), { doc: 'Public port with TLS.', example: '8443' }),
-  metricsPort: setting('DIODE_METRICS_PORT', port(9090), {
-    doc: 'Prometheus metrics and probes, one listener a process; keep it inside.',
+  metricsPort: setting('DIODE_METRICS_PORT', port(null), {
+    doc: 'Prometheus metrics and probes, one listener a process; keep it inside. Unset: `metrics.port` of the configuration, 9090.',
     example: '9090',
   }),
   logLevel: setting('DIODE_LOG_LEVEL', logLevel('info'), {

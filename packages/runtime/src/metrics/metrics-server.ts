@@ -14,6 +14,8 @@ export interface MetricsServerOptions {
   readonly port: number;
   readonly metrics: Pick<Metrics, 'render' | 'registry'>;
   readonly health?: Health;
+  /** Default `/metrics`. */
+  readonly path?: string;
 }
 
 /** One listener a process, for Prometheus and probes: `GET /metrics`, `GET /health`. Never published through the ingress. */
@@ -21,12 +23,27 @@ export async function startMetricsServer(o: MetricsServerOptions): Promise<Metri
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0];
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'text/plain', 'GET only\n');
-    if (path === '/metrics') return void serveMetrics(o, response);
+    if (path === (o.path ?? '/metrics')) return void serveMetrics(o, response);
     if (path === '/health' && o.health) return void serveHealth(o.health, response);
-    return answer(response, 404, 'text/plain', 'not found; try /metrics\n');
+    return answer(response, 404, 'text/plain', `not found; try ${o.path ?? '/metrics'}\n`);
   });
   await listen(server, o);
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** What the configuration says of metrics (`metrics:` in ingester.yml and reconciler.yml). */
+export interface MetricsListener {
+  readonly enabled: boolean;
+  readonly endpoint: string;
+  readonly port: number;
+}
+
+/** The listener as configured; the environment's port goes before the file's. null when it is switched off. */
+export async function openMetrics(
+  o: Omit<MetricsServerOptions, 'port' | 'path'> & { readonly port: number | null; readonly listener: MetricsListener },
+): Promise<MetricsServer | null> {
+  if (!o.listener.enabled) return null;
+  return startMetricsServer({ ...o, port: o.port ?? o.listener.port, path: o.listener.endpoint });
 }
 
 async function serveMetrics(o: MetricsServerOptions, response: ServerResponse): Promise<void> {

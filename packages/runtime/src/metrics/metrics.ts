@@ -4,6 +4,8 @@ import { type HttpMetrics, makeHttpMetrics } from './http-metrics.js';
 import { makeNetboxMetrics, type NetboxMetrics } from './netbox-metrics.js';
 import {
   type IngestMetrics,
+  type MetricShape,
+  type MetricShapes,
   makeIngestMetrics,
   makeReconcileMetrics,
   type ReconcileMetrics,
@@ -18,6 +20,8 @@ export interface MetricsOptions {
   readonly parts?: readonly ('ingest' | 'reconcile')[];
   /** Names the `source` label may take beside `other`: configured or granted sources. */
   readonly sources?: readonly string[];
+  /** Words and buckets from the configuration, by metric name. */
+  readonly shapes?: readonly (MetricShape & { readonly name: string })[];
 }
 
 /** Everything a process measures, in its own registry; closed label sets, all present at zero. */
@@ -37,6 +41,7 @@ export interface Metrics {
 
 export function makeMetrics(o: MetricsOptions): Metrics {
   const registry = new Registry();
+  const shapes: MetricShapes = new Map((o.shapes ?? []).map((shape) => [shape.name, shape]));
   const parts = new Set(o.parts ?? ['ingest', 'reconcile']);
   const ofPart = (part: 'ingest' | 'reconcile'): Registry[] => (parts.has(part) ? [registry] : []);
   const hooks: (() => Promise<void>)[] = [];
@@ -53,8 +58,8 @@ export function makeMetrics(o: MetricsOptions): Metrics {
     registry,
     http: makeHttpMetrics(registry),
     grpc: makeGrpcMetrics(registry),
-    ingest: makeIngestMetrics(ofPart('ingest')),
-    reconcile: makeReconcileMetrics(ofPart('reconcile'), o.sources ?? []),
+    ingest: makeIngestMetrics(ofPart('ingest'), shapes),
+    reconcile: makeReconcileMetrics(ofPart('reconcile'), o.sources ?? [], shapes),
     netbox: makeNetboxMetrics(ofPart('reconcile')),
     watchPool: (p) => pool.watch(p),
     onScrape: (collect) => hooks.push(collect),

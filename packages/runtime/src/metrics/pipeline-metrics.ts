@@ -39,11 +39,29 @@ export interface ReconcileMetrics {
   setBacklog(o: { oldestWaitingSeconds: number; stages: Readonly<Partial<Record<BacklogStage, number>>> }): void;
 }
 
-export function makeIngestMetrics(registers: Registry[]): IngestMetrics {
+/** What the configuration says of a metric (the seed's `custom_metrics`): words before ours, other buckets. */
+export interface MetricShape {
+  readonly description: string;
+  readonly buckets: readonly number[];
+}
+export type MetricShapes = ReadonlyMap<string, MetricShape>;
+
+/** Ours says what is measured, so it always stands; the configured words go before it. */
+function help(shapes: MetricShapes, name: string, ours: string): string {
+  const words = shapes.get(name)?.description.trim() ?? '';
+  return words === '' ? ours : `${words} (${ours})`;
+}
+
+function buckets(shapes: MetricShapes, name: string, ours: readonly number[]): number[] {
+  const given = shapes.get(name)?.buckets ?? [];
+  return [...(given.length > 0 ? given : ours)];
+}
+
+export function makeIngestMetrics(registers: Registry[], shapes: MetricShapes): IngestMetrics {
   const rate = new Histogram({
     name: 'diode_data_ingestion_rate',
-    help: 'Seconds from an ingest request to its commit in Postgres',
-    buckets: SEED_INGESTION_BUCKETS,
+    help: help(shapes, 'diode_data_ingestion_rate', 'Seconds from an ingest request to its commit in Postgres'),
+    buckets: buckets(shapes, 'diode_data_ingestion_rate', SEED_INGESTION_BUCKETS),
     registers,
   });
   const entities = new Counter({
@@ -59,10 +77,18 @@ export function makeIngestMetrics(registers: Registry[]): IngestMetrics {
   };
 }
 
-export function makeReconcileMetrics(registers: Registry[], sources: readonly string[]): ReconcileMetrics {
+export function makeReconcileMetrics(
+  registers: Registry[],
+  sources: readonly string[],
+  shapes: MetricShapes,
+): ReconcileMetrics {
   const operations = new Counter({
     name: 'diode_sync_operations_total',
-    help: 'Entities that reached an end, by source, destination and end state',
+    help: help(
+      shapes,
+      'diode_sync_operations_total',
+      'Entities that reached an end, by source, destination and end state',
+    ),
     labelNames: ['source', 'destination', 'status'] as const,
     registers,
   });
@@ -74,8 +100,8 @@ export function makeReconcileMetrics(registers: Registry[], sources: readonly st
   }
   const duration = new Histogram({
     name: 'diode_reconciliation_duration',
-    help: 'Seconds from picking a piece of work up to its receipts',
-    buckets: SEED_RECONCILIATION_BUCKETS,
+    help: help(shapes, 'diode_reconciliation_duration', 'Seconds from picking a piece of work up to its receipts'),
+    buckets: buckets(shapes, 'diode_reconciliation_duration', SEED_RECONCILIATION_BUCKETS),
     registers,
   });
   const retries = new Counter({

@@ -3,11 +3,12 @@ import type { EntityRef, FieldVerdict, Receipt, SyncView } from '@diode/protocol
 import type { ClaimedWork, ViewVerbs } from '@diode/store';
 import { fieldVerdicts } from '../worker/receipts/field-verdicts.js';
 import { refKey } from '../worker/receipts/progress.js';
+import type { Show } from '../worker/receipts/shown-value.js';
 
 export interface CompleteViewDeps {
   readonly store: Pick<ViewVerbs, 'entity'>;
   /** Plans rows from the mirror alone: no request to NetBox for a look at a receipt. */
-  readonly planFromMirror: (rows: readonly ClaimedWork[]) => Promise<Plan>;
+  readonly planFromMirror: (rows: readonly ClaimedWork[]) => Promise<{ readonly plan: Plan; readonly show: Show }>;
 }
 
 /**
@@ -20,15 +21,16 @@ export async function completeView(deps: CompleteViewDeps, view: SyncView): Prom
   );
   if (bare.length === 0) return view;
   const rows = (await Promise.all(bare.map((receipt) => rowOf(deps, view, receipt)))).filter((row) => row !== null);
-  const plan = await deps.planFromMirror(rows).catch(() => null);
-  if (plan === null) return view;
+  const planned = await deps.planFromMirror(rows).catch(() => null);
+  if (planned === null) return view;
+  const { plan, show } = planned;
   const changes = new Map(plan.changes.map((change) => [change.key, change]));
   const rebuilt = new Map(
     plan.outcomes.flatMap((outcome) => {
       const change = outcome.change === null ? undefined : changes.get(outcome.change);
       return change === undefined || change.action === 'create'
         ? []
-        : [[refKey(outcome.ref), unchanged(change)] as const];
+        : [[refKey(outcome.ref), unchanged(change, show)] as const];
     }),
   );
   return {
@@ -61,8 +63,8 @@ async function rowOf(deps: CompleteViewDeps, view: SyncView, receipt: Receipt): 
 }
 
 /** It was unchanged then: what would be written now has moved since, in NetBox or by another source. */
-function unchanged(change: Change): Readonly<Record<string, FieldVerdict>> {
-  const fields = fieldVerdicts(change, { result: null, late: null, idOf: () => null });
+function unchanged(change: Change, show: Show): Readonly<Record<string, FieldVerdict>> {
+  const fields = fieldVerdicts(change, { result: null, late: null, idOf: () => null, show });
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,

@@ -3,12 +3,15 @@ import type { ClaimedWork, FinishedWork } from '@diode/store';
 import type { ApplyDeps } from './apply/apply-plan.js';
 import { resolveUnsettled } from './apply/resolve-unsettled.js';
 import type { WorkerDeps } from './deps.js';
+import { makeSeenObjects } from './identity/seen-objects.js';
+import { learnNames } from './learn-names.js';
 import { loadEarlier } from './load-earlier.js';
 import { answersFor, plannerFor } from './planner.js';
 import type { EarlierAttempts } from './receipts/earlier-attempts.js';
 import type { Pending } from './receipts/entity-state.js';
 import { finishEntity } from './receipts/finish-entity.js';
 import { Progress, refKey } from './receipts/progress.js';
+import { makeShowFor, type Show } from './receipts/shown-value.js';
 import { type RoundsEnd, runRounds } from './rounds.js';
 
 export interface PendingEntity {
@@ -32,17 +35,20 @@ export async function attempt(
 ): Promise<AttemptEnd> {
   const startedAt = deps.now();
   const crashed = all.filter((row) => row.hasUnsettledChanges);
-  const answers = answersFor(deps, crashed.length > 0);
+  const { rowOf } = deps.brain;
+  const seen = makeSeenObjects(rowOf);
+  const showFor = makeShowFor({ rowOf, seen });
+  const answers = answersFor(deps, seen, crashed.length > 0);
   const planFor = plannerFor(deps, answers, 'write');
-  const progress = new Progress();
-  const apply = applyDeps(deps, startedAt, ensureHeld);
+  const progress = new Progress(showFor);
+  const apply = { ...applyDeps(deps, startedAt, ensureHeld), seen, showFor };
   let rows = all;
   let plan = await planFor(rows);
 
   const tooEarly: PendingEntity[] = [];
   if (crashed.length > 0) {
     const open = await deps.store.unsettled(crashed.map((row) => row.ref));
-    const notBefore = await resolveUnsettled(apply, open, plan);
+    const notBefore = await resolveUnsettled({ ...apply, seen }, open, plan);
     tooEarly.push(...waitFor(all, notBefore));
     rows = all.filter((row) => !notBefore.has(refKey(row.ref)));
     if (rows.length === 0) return { finished: [], pending: tooEarly };
@@ -61,10 +67,23 @@ export async function attempt(
     plan = await planFor(rows);
   }
 
-  const remembering = (end: RoundsEnd): Promise<void> => remember(deps, end);
-  const end = await runRounds({ answers, planFor, progress, apply, remember: remembering }, rows, plan);
+  const rounds = {
+    answers,
+    planFor,
+    progress,
+    apply,
+    remember: (round: RoundsEnd) => remember(deps, round),
+    learnNames: (some: Plan) => learnNames(deps, some, seen),
+  };
+  const end = await runRounds(rounds, rows, plan);
   const earlier = await loadEarlier(deps, rows);
-  const { finished, pending } = finishAll(deps, rows, { ...end, progress, earlier, startedAt });
+  const { finished, pending } = finishAll(deps, rows, {
+    ...end,
+    progress,
+    earlier,
+    startedAt,
+    show: showFor(end.plan),
+  });
   return { finished, pending: [...tooEarly, ...pending] };
 }
 
@@ -89,7 +108,7 @@ function tooEarlyToMake(
   });
 }
 
-function applyDeps(deps: WorkerDeps, startedAt: number, ensureHeld: () => void): ApplyDeps {
+function applyDeps(deps: WorkerDeps, startedAt: number, ensureHeld: () => void): Omit<ApplyDeps, 'seen' | 'showFor'> {
   const { settings } = deps;
   return {
     brain: deps.brain,
@@ -119,7 +138,12 @@ function waitFor(rows: readonly ClaimedWork[], notBefore: ReadonlyMap<string, nu
 function finishAll(
   deps: WorkerDeps,
   rows: readonly ClaimedWork[],
-  end: RoundsEnd & { readonly progress: Progress; readonly earlier: EarlierAttempts; readonly startedAt: number },
+  end: RoundsEnd & {
+    readonly progress: Progress;
+    readonly earlier: EarlierAttempts;
+    readonly startedAt: number;
+    readonly show: Show;
+  },
 ): AttemptEnd {
   const round = {
     ...end,

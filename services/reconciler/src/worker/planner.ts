@@ -4,6 +4,7 @@ import type { ClaimedWork } from '@diode/store';
 import type { WorkerDeps } from './deps.js';
 import { type Answers, makeAnswers } from './identity/answers.js';
 import { drive } from './identity/drive.js';
+import type { SeenObjects } from './identity/seen-objects.js';
 import { refKey } from './receipts/progress.js';
 
 /** Plans rows as one graph. */
@@ -16,11 +17,12 @@ export function assertionOf(row: ClaimedWork): Assertion {
 }
 
 /** Answers from mirror and NetBox; from NetBox alone when the mirror is mistrusted. */
-export function answersFor(deps: WorkerDeps, mistrust: boolean): Answers {
+export function answersFor(deps: WorkerDeps, seen: SeenObjects, mistrust: boolean): Answers {
   return makeAnswers({
     mirror: deps.store,
     reader: deps.netbox.reader,
     known: deps.known,
+    seen,
     lookupKeys: (observed) => deps.brain.lookupKeys(observed),
     mirrorMaxAgeMs: deps.settings.mirrorMaxAgeMs,
     signal: deps.hardStop,

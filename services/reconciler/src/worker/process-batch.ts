@@ -5,9 +5,11 @@ import { type AttemptEnd, attempt, type PendingEntity } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import { ClaimsLost, keepClaims } from './claims.js';
 import type { WorkerDeps } from './deps.js';
+import { makeSeenObjects } from './identity/seen-objects.js';
 import { answersFor, plannerFor } from './planner.js';
 import { foreseeEntity } from './receipts/foresee-entity.js';
 import { refKey } from './receipts/progress.js';
+import { makeShowFor } from './receipts/shown-value.js';
 
 /** Between two looks at an entity that waits for another. */
 const WAIT_MAX_MS = 60_000;
@@ -35,12 +37,15 @@ export async function processBatch(deps: WorkerDeps, rows: readonly ClaimedWork[
 
 async function foresee(deps: WorkerDeps, rows: readonly ClaimedWork[], observing: boolean): Promise<AttemptEnd> {
   const plannedAt = new Date(deps.now()).toISOString();
-  const plan = await plannerFor(deps, answersFor(deps, false), 'observe')(rows);
+  const { rowOf } = deps.brain;
+  const seen = makeSeenObjects(rowOf);
+  const plan = await plannerFor(deps, answersFor(deps, seen, false), 'observe')(rows);
+  const show = makeShowFor({ rowOf, seen })(plan);
   const outcomes = new Map(plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
   const finished = rows.map((row) => {
     const outcome = outcomes.get(refKey(row.ref));
     if (outcome === undefined) throw new Error(`the plan has no outcome for ${refKey(row.ref)}`);
-    return foreseeEntity(row, outcome, plan, { observing, plannedAt });
+    return foreseeEntity(row, outcome, plan, { observing, plannedAt, show });
   });
   return { finished, pending: [] };
 }

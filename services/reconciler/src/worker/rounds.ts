@@ -21,6 +21,8 @@ export interface RoundsDeps {
   readonly apply: ApplyDeps;
   /** What NetBox holds now, and by which words it was asked for, goes into the mirror. */
   readonly remember: (end: RoundsEnd) => Promise<void>;
+  /** Before a plan is carried out: the names of what its updates replace. */
+  readonly learnNames: (plan: Plan) => Promise<void>;
 }
 
 export interface RoundsEnd {
@@ -39,6 +41,7 @@ export async function runRounds(deps: RoundsDeps, rows: readonly ClaimedWork[], 
   for (let round = 1; plan.changes.some(isWrite); round += 1) {
     plan = await freshPlan(deps, rows, plan);
     if (!plan.changes.some(isWrite)) break;
+    await deps.learnNames(plan);
     applied = await applyPlan({ ...deps.apply, startedAt }, plan, ownersOf(plan, rows), deps.progress.settled);
     deps.progress.add(plan, applied);
     await deps.remember({ plan, applied });

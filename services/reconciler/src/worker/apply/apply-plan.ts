@@ -2,7 +2,9 @@ import type { Change, Observed, Plan } from '@diode/engine';
 import type { NetboxWriter, Pacer } from '@diode/netbox';
 import type { JournalVerbs } from '@diode/store';
 import type { Brain } from '../deps.js';
+import type { SeenObjects } from '../identity/seen-objects.js';
 import { fieldVerdicts, type Verdicts } from '../receipts/field-verdicts.js';
+import type { Show, ShowFor } from '../receipts/shown-value.js';
 import { isComponent, valuesOf } from './change-body.js';
 import type { ChangeResult } from './change-result.js';
 import { type Draft, type Owner, record, settle } from './record-changes.js';
@@ -25,6 +27,9 @@ export interface ApplyDeps {
   /** A create is repeated only this long after it was sent: NetBox's time-out and a margin (I4). */
   readonly repeatAfterMs: number;
   readonly standBackMs: number;
+  /** Told what NetBox holds after each write; gives the words for values. */
+  readonly seen: Pick<SeenObjects, 'learn'>;
+  readonly showFor: ShowFor;
   /** When reading NetBox began for this plan, epoch ms. */
   readonly startedAt: number;
 }
@@ -49,6 +54,8 @@ export async function applyPlan(
   settled: ReadonlyMap<string, ChangeResult>,
 ): Promise<Applied> {
   const targets = makeTargets(plan);
+  const show = deps.showFor(plan);
+  const tell: Tell = (change, fields) => tellFields(change, fields, targets, show);
   const touched = new Map<string, Observed>();
   const born = new Set<string>();
   const writable = plan.changes.filter((change) => change.action === 'create' || change.action === 'update');
@@ -74,8 +81,9 @@ export async function applyPlan(
         for (const one of sent) {
           const draft = draftOf.get(one.item.changeId);
           if (draft !== undefined) take(draft, one.result);
-          if (one.result.kind === 'applied')
-            touched.set(`${objectType}#${one.result.observed.id}`, one.result.observed);
+          if (one.result.kind !== 'applied') continue;
+          deps.seen.learn([one.result.observed]);
+          touched.set(`${objectType}#${one.result.observed.id}`, one.result.observed);
         }
       }),
     );
@@ -84,7 +92,7 @@ export async function applyPlan(
   for (const level of [...new Set(writable.map((change) => change.level))].sort((a, b) => a - b)) {
     const drafts: Draft[] = [];
     for (const change of writable.filter((one) => one.level === level)) {
-      const draft = settled.get(change.key) ?? drafted(deps, change, targets, born);
+      const draft = settled.get(change.key) ?? drafted(deps, change, { targets, born, tell });
       if (draft === null) continue;
       if ('kind' in draft) targets.results.set(change.key, draft);
       else drafts.push(draft);
@@ -96,7 +104,7 @@ export async function applyPlan(
   }
 
   const late = new Map<string, Map<string, ChangeResult>>();
-  const lateDrafts = writable.flatMap((change) => lateDraft(change, targets, late));
+  const lateDrafts = writable.flatMap((change) => lateDraft(change, { targets, late, tell }));
   await write(lateDrafts, (draft, result) => {
     for (const [name] of draft.fields) late.get(draft.change.key)?.set(name, result);
   });
@@ -107,8 +115,7 @@ export async function applyPlan(
 function drafted(
   deps: ApplyDeps,
   change: Change,
-  targets: Targets,
-  born: ReadonlySet<string>,
+  { targets, born, tell }: { readonly targets: Targets; readonly born: ReadonlySet<string>; readonly tell: Tell },
 ): Draft | ChangeResult | null {
   const fields = sentFields(change, 'now');
   if (change.action === 'update' && fields.length === 0) return null;
@@ -127,12 +134,16 @@ function drafted(
     values,
     netboxId: change.action === 'update' ? change.netboxId : null,
     canonicalKey: change.key,
-    told: tellFields(change, fields, targets),
+    told: tell(change, fields),
   };
 }
 
 /** The second write of a change: those of its late fields whose objects exist now. */
-function lateDraft(change: Change, targets: Targets, late: Map<string, Map<string, ChangeResult>>): readonly Draft[] {
+function lateDraft(
+  change: Change,
+  o: { readonly targets: Targets; readonly late: Map<string, Map<string, ChangeResult>>; readonly tell: Tell },
+): readonly Draft[] {
+  const { targets, late, tell } = o;
   const fields = sentFields(change, 'late');
   if (fields.length === 0) return [];
   const results = new Map<string, ChangeResult>();
@@ -152,13 +163,16 @@ function lateDraft(change: Change, targets: Targets, late: Map<string, Map<strin
       values,
       netboxId: self.id,
       canonicalKey: `${change.key}|late`,
-      told: tellFields(change, ready, targets),
+      told: tell(change, ready),
     },
   ];
 }
 
-function tellFields(change: Change, fields: Draft['fields'], targets: Targets): Verdicts {
-  const all = fieldVerdicts(change, { result: null, late: null, idOf: targets.idOf });
+type Tell = (change: Change, fields: Draft['fields']) => Verdicts;
+
+/** What a receipt says of the fields that are sent. */
+function tellFields(change: Change, fields: Draft['fields'], targets: Targets, show: Show): Verdicts {
+  const all = fieldVerdicts(change, { result: null, late: null, idOf: targets.idOf, show });
   return Object.fromEntries(fields.flatMap(([name]) => (all[name] === undefined ? [] : [[name, all[name]]])));
 }
 

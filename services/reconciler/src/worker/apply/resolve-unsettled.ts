@@ -1,5 +1,6 @@
-import type { Plan } from '@diode/engine';
+import { type Observed, type Plan, sameValue } from '@diode/engine';
 import type { JournalEntry, JournalVerbs } from '@diode/store';
+import type { SeenObjects } from '../identity/seen-objects.js';
 import { refKey } from '../receipts/progress.js';
 
 type Open = JournalEntry & { readonly ageMs: number };
@@ -16,6 +17,7 @@ export async function resolveUnsettled(
     readonly repeatAfterMs: number;
     readonly startedAt: number;
     readonly now: () => number;
+    readonly seen: Pick<SeenObjects, 'ofType'>;
   },
   open: readonly Open[],
   plan: Plan,
@@ -29,7 +31,7 @@ export async function resolveUnsettled(
       settled.push({ changeId: entry.changeId, state, netboxId: entry.netboxId, requestId: null });
       continue;
     }
-    const found = madeBy(entry, plan);
+    const found = madeBy(entry, plan, deps.seen.ofType(entry.objectType));
     if (found !== null) {
       settled.push({ changeId: entry.changeId, state: 'applied', netboxId: found, requestId: null });
     } else if (ageAtStartMs >= deps.repeatAfterMs) {
@@ -51,7 +53,7 @@ function isThere(entry: Open, plan: Plan): boolean {
 }
 
 /** The id of the object an unsettled create made, as the plan knows it now. */
-function madeBy(entry: Open, plan: Plan): number | null {
+function madeBy(entry: Open, plan: Plan, seen: readonly Observed[]): number | null {
   if (plan.changes.some((change) => change.key === entry.canonicalKey && change.action === 'create')) return null;
   const outcome = plan.outcomes.find((one) => refKey(one.ref) === refKey(entry.ref));
   const mine = new Set([outcome?.change, ...(outcome?.also ?? [])]);
@@ -62,5 +64,14 @@ function madeBy(entry: Open, plan: Plan): number | null {
     candidates.find((one) => one.key === entry.canonicalKey) ??
     candidates.find((one) => mine.has(one.key)) ??
     (candidates.length === 1 ? candidates[0] : undefined);
-  return change?.netboxId ?? null;
+  if (change !== undefined) return change.netboxId;
+  // What an entity only refers to is no change of the plan once it is there: it is known by holding all that was sent.
+  const holding = seen.filter((object) => holds(object, entry));
+  return holding.length === 1 ? (holding[0]?.id ?? null) : null;
+}
+
+/** Custom fields are left out: their defaults are NetBox's to add. */
+function holds(object: Observed, entry: Open): boolean {
+  const sent = Object.entries(entry.after).filter(([name]) => name !== 'custom_fields');
+  return sent.length > 0 && sent.every(([name, value]) => sameValue(object.data[name] ?? null, value));
 }

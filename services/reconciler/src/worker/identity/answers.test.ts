@@ -70,6 +70,7 @@ function world(o: { mirror?: Observed[]; netbox?: Observed[] } = {}) {
         },
       },
       known,
+      seen: { learn: () => undefined },
       lookupKeys: keysOf,
       mirrorMaxAgeMs: 1_000,
       signal: new AbortController().signal,

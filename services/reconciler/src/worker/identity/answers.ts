@@ -2,6 +2,7 @@ import type { Lookup, LookupAnswer, Observed, Plan } from '@diode/engine';
 import type { NetboxReader } from '@diode/netbox';
 import type { MirrorVerbs } from '@diode/store';
 import type { KnownAnswers } from './known-answers.js';
+import type { SeenObjects } from './seen-objects.js';
 
 interface Answer {
   readonly lookup: Lookup;
@@ -14,6 +15,8 @@ export interface AnswersDeps {
   readonly mirror: Pick<MirrorVerbs, 'lookup' | 'put' | 'forget' | 'aliasTargets'>;
   readonly reader: Pick<NetboxReader, 'find'>;
   readonly known: KnownAnswers;
+  /** Told of every object an answer holds. */
+  readonly seen: Pick<SeenObjects, 'learn'>;
   readonly lookupKeys: (observed: Observed) => readonly string[];
   readonly mirrorMaxAgeMs: number;
   readonly signal: AbortSignal;
@@ -39,13 +42,17 @@ export interface Answers {
 
 export function makeAnswers(deps: AnswersDeps): Answers {
   const memo = new Map<string, Answer>();
+  const note = (answer: Answer): void => {
+    memo.set(answer.lookup.key, answer);
+    deps.seen.learn(answer.objects);
+  };
 
   async function fromNetbox(lookups: readonly Lookup[]): Promise<void> {
     if (lookups.length === 0) return;
     const found = await deps.reader.find(lookups, deps.signal);
     for (const lookup of lookups) {
       const answer = found.get(lookup.key) ?? [];
-      memo.set(lookup.key, { lookup, objects: answer, fresh: true });
+      note({ lookup, objects: answer, fresh: true });
       deps.known.set(lookup, answer);
     }
     await remember([...found.values()].flat());
@@ -68,12 +75,12 @@ export function makeAnswers(deps: AnswersDeps): Answers {
       const objects = mirrored.get(lookup.key);
       if (isAlias(lookup)) {
         if (objects === undefined) aliases.push(lookup);
-        else memo.set(lookup.key, { lookup, objects, fresh: objects.length === 0 });
+        else note({ lookup, objects, fresh: objects.length === 0 });
         continue;
       }
       const told = deps.mistrust ? null : whole(lookup, objects, deps.known.ids(lookup));
       if (told === null) rest.push(lookup);
-      else memo.set(lookup.key, { lookup, objects: told, fresh: false });
+      else note({ lookup, objects: told, fresh: false });
     }
     const needed = rest.filter(
       (lookup) => !lookup.unlessFound?.some((key) => (memo.get(key)?.objects.length ?? 0) > 0),
@@ -98,7 +105,7 @@ export function makeAnswers(deps: AnswersDeps): Answers {
       const objects = ids.flatMap(
         ({ objectType, netboxId }) => found.get(idLookup({ objectType, id: netboxId }).key) ?? [],
       );
-      memo.set(lookup.key, { lookup, objects, fresh: true });
+      note({ lookup, objects, fresh: true });
     }
   }
 

@@ -1,23 +1,25 @@
 import type { Change, FieldPlan } from '@diode/engine';
-import type { FieldVerdict, JsonValue } from '@diode/protocol';
+import type { FieldVerdict } from '@diode/protocol';
 import type { ChangeResult } from '../apply/change-result.js';
-import { resolved } from '../apply/references.js';
+import type { Show } from './shown-value.js';
 
 export type Verdicts = Readonly<Record<string, FieldVerdict>>;
 
-/** How the results of a change read as verdicts. `idOf` gives ids for references; one without is shown by the change it waits for. */
+/** How the results of a change read as verdicts. `idOf` gives ids of what the plan makes. */
 export function fieldVerdicts(
   change: Change,
   o: {
     readonly result: ChangeResult | null;
     readonly late: ReadonlyMap<string, ChangeResult> | null;
     readonly idOf: (key: string) => number | null;
+    readonly show: Show;
   },
 ): Verdicts {
   return Object.fromEntries(
     Object.entries(change.fields).map(([name, plan]) => {
       const result = o.late?.get(name) ?? (change.late.includes(name) ? null : o.result);
-      return [name, verdict(name, plan, result, o.idOf)];
+      const [from, to] = (['from', 'to'] as const).map((side) => o.show({ change, name, side, idOf: o.idOf }));
+      return [name, verdict(name, plan, result, { from: from ?? null, to: to ?? null })];
     }),
   );
 }
@@ -26,10 +28,9 @@ function verdict(
   name: string,
   plan: FieldPlan,
   result: ChangeResult | null,
-  idOf: (key: string) => number | null,
+  values: Pick<FieldVerdict, 'from' | 'to'>,
 ): FieldVerdict {
-  const to = resolved(plan.to, idOf) ?? shown(plan);
-  const base: FieldVerdict = { verdict: plan.verdict, from: plan.from, to, rule: plan.rule, reason: plan.reason };
+  const base: FieldVerdict = { verdict: plan.verdict, ...values, rule: plan.rule, reason: plan.reason };
   if (plan.verdict !== 'written' && plan.verdict !== 'defaulted') return base;
   switch (result?.kind) {
     case 'refused': {
@@ -53,11 +54,6 @@ function verdict(
     default:
       return base;
   }
-}
-
-/** A reference without an id, as a person can read it. */
-function shown(plan: FieldPlan): JsonValue {
-  return JSON.parse(JSON.stringify(plan.to)) as JsonValue;
 }
 
 /** What earlier rounds wrote stays written, although a later look finds it equal. */

@@ -6,6 +6,7 @@ import type { EarlierAttempts, EarlierWrite } from './earlier-attempts.js';
 import { endOf, type Part, type Pending, pendingOf, waitsFor } from './entity-state.js';
 import { fieldVerdicts, mergeVerdicts, type Verdicts } from './field-verdicts.js';
 import { idsOf, type Progress, refKey, type Written } from './progress.js';
+import type { Show } from './shown-value.js';
 
 export type EntityResult =
   | { readonly kind: 'finished'; readonly work: FinishedWork }
@@ -15,6 +16,7 @@ export interface RoundEnd {
   readonly plan: Plan;
   readonly applied: Applied;
   readonly progress: Progress;
+  readonly show: Show;
   /** What the journal says of attempts before this one. */
   readonly earlier: EarlierAttempts;
   readonly plannedAt: string;
@@ -111,6 +113,7 @@ function verdictsOf(change: Change, end: RoundEnd, idOf: (key: string) => number
     result: end.applied.results.get(change.key) ?? null,
     late: end.applied.late.get(change.key) ?? null,
     idOf,
+    show: end.show,
   });
   return mergeVerdicts(earlier, now);
 }

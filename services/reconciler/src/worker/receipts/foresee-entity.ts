@@ -3,6 +3,7 @@ import type { AlsoChanged, FieldVerdict, TerminalState } from '@diode/protocol';
 import type { ClaimedWork, FinishedWork } from '@diode/store';
 import { endOf, type Part } from './entity-state.js';
 import { fieldVerdicts } from './field-verdicts.js';
+import type { Show } from './shown-value.js';
 
 const OBSERVE = 'observe';
 
@@ -14,7 +15,7 @@ export function foreseeEntity(
   row: ClaimedWork,
   outcome: Outcome,
   plan: Plan,
-  o: { readonly observing: boolean; readonly plannedAt: string },
+  o: { readonly observing: boolean; readonly plannedAt: string; readonly show: Show },
 ): FinishedWork {
   const byKey = new Map(plan.changes.map((change) => [change.key, change]));
   const main = outcome.change === null ? null : (byKey.get(outcome.change) ?? null);
@@ -37,7 +38,7 @@ export function foreseeEntity(
       state === 'unchanged'
         ? null
         : {
-            fields: main === null ? {} : foreseen(main, held),
+            fields: main === null ? {} : foreseen(main, held, o.show),
             also: changes.filter((change) => change !== main && change.action !== 'noop').map(alsoOf),
             error:
               held || end.code !== null
@@ -55,8 +56,8 @@ const writes = (change: Change): boolean => change.action === 'create' || change
 const actionOf = (change: Change): 'create' | 'update' | 'noop' =>
   change.action === 'create' || change.action === 'update' ? change.action : 'noop';
 
-function foreseen(change: Change, held: boolean): Readonly<Record<string, FieldVerdict>> {
-  const fields = fieldVerdicts(change, { result: null, late: null, idOf: () => null });
+function foreseen(change: Change, held: boolean, show: Show): Readonly<Record<string, FieldVerdict>> {
+  const fields = fieldVerdicts(change, { result: null, late: null, idOf: () => null, show });
   if (!held) return fields;
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [

@@ -3,6 +3,7 @@ import type { AlsoChanged, EntityRef, NetboxLink } from '@diode/protocol';
 import type { Applied } from '../apply/apply-plan.js';
 import type { ChangeResult } from '../apply/change-result.js';
 import { fieldVerdicts, mergeVerdicts, type Verdicts } from './field-verdicts.js';
+import type { ShowFor } from './shown-value.js';
 
 /** What an attempt has written to one object so far. */
 export interface Written {
@@ -14,21 +15,27 @@ export interface Written {
 
 /** The memory of an attempt across its rounds: planning again after a write finds everything equal, and the receipt must not say so. */
 export class Progress {
+  readonly #showFor: ShowFor;
   readonly #written = new Map<string, Written>();
   readonly #also = new Map<string, Map<string, AlsoChanged>>();
   /** Results that stay whatever a second look gives, by change key. */
   readonly settled = new Map<string, ChangeResult>();
 
+  constructor(showFor: ShowFor) {
+    this.#showFor = showFor;
+  }
+
   /** Takes in what a round wrote. */
   add(plan: Plan, applied: Applied): void {
     const idOf = idsOf(plan, applied.results);
+    const show = this.#showFor(plan);
     for (const change of plan.changes) {
       const result = applied.results.get(change.key) ?? null;
       const late = applied.late.get(change.key) ?? null;
       if (result?.kind === 'refused') this.settled.set(change.key, result);
       const last = [...(late?.values() ?? []), result].filter((one) => one?.kind === 'applied').at(-1);
       if (last?.kind !== 'applied') continue;
-      this.#record(change, last, fieldVerdicts(change, { result, late, idOf }));
+      this.#record(change, last, fieldVerdicts(change, { result, late, idOf, show }));
     }
     const byKey = new Map(plan.changes.map((change) => [change.key, change]));
     for (const outcome of plan.outcomes) this.#addAlso(outcome, byKey, idOf);
