@@ -15,7 +15,10 @@ export interface NetboxLink {
   readonly url: string;
 }
 
-/** What became of one field and by which rule (I8). */
+/**
+ * What became of one field and by which rule (I8). A reference in `from` and `to` is `{"id": 1, "display": "Catalyst 9300"}`, with `id` null while it is not made
+ * and as the bare id where Diode has not met the object; a list of references is a list of these. All other values are as NetBox writes them.
+ */
 export interface FieldVerdict {
   readonly verdict: Verdict;
   readonly from: JsonValue;
