@@ -3,6 +3,8 @@ import { type ObjectTypeRow, objectType } from '@diode/catalogue';
 import type { Policy } from '@diode/engine';
 import { type Channel, isJsonObject, type JsonObject, type JsonValue } from '@diode/protocol';
 
+const MAX_KNOWN = 1_000;
+
 /** Who works on an entity, and after whom. */
 export interface WorkRoute {
   readonly partition: number;
@@ -19,9 +21,20 @@ export function makeWorkRouter(o: {
   policy: Policy;
   partitions: number;
 }): (e: { objectType: string; data: JsonObject; source: string; channel: Channel }) => WorkRoute {
+  const known = new Map<string, readonly string[]>();
+  const namesOf = (row: ObjectTypeRow, where: { source: string; channel: Channel }): readonly string[] => {
+    const key = `${row.name}|${where.channel}|${where.source}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    // Sources are the clients' words: a flood of new ones must not grow this for ever.
+    if (known.size >= MAX_KNOWN) known.clear();
+    const names = labelNames(row, o.policy, where);
+    known.set(key, names);
+    return names;
+  };
   return (e) => {
     const row = objectType(e.objectType);
-    const names = row ? labelNames(row, o.policy, e) : ['name'];
+    const names = row ? namesOf(row, e) : ['name'];
     const own = `${e.objectType}|${row ? ownKey(row, names, e.data) : JSON.stringify(e.data)}`;
     const root = (row && rootKey(row, names, e.data, 0)) ?? own;
     const digest = hash('sha1', root, 'buffer');
