@@ -22,7 +22,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 8080,
       tlsPort: 8443,
-      metricsPort: 9090,
+      metricsPort: null,
       issuerPort: 4444,
       issuerAdminPort: 4445,
       netboxSimPort: 8000,
