@@ -73,11 +73,14 @@ async function freshPlan(deps: RoundsDeps, rows: readonly ClaimedWork[], first: 
   return plan;
 }
 
-/** What was missing of what was written or is to be tried again may be there now; the rest is as it was. */
+/**
+ * What was missing of what was written or is to be tried again may be there now; the rest is as it was. All that was not made counts, for whatever reason: the
+ * next round asks the journal only about its own time (`startedAt`), so no absence may be older than it.
+ */
 function typesToAskAnew(plan: Plan, applied: Applied): ReadonlySet<string> {
   const again = plan.changes.filter((change) => {
     const kind = applied.results.get(change.key)?.kind;
-    return kind === 'again' || kind === 'refused';
+    return change.action === 'create' ? kind !== 'applied' : kind === 'again' || kind === 'refused';
   });
   return new Set([...applied.touched, ...again].map((one) => one.objectType));
 }
