@@ -126,6 +126,18 @@ describe('answers', () => {
     expect(w.asked).toEqual(['b', 'a']);
   });
 
+  it('are not read again for what this attempt itself wrote', async () => {
+    const w = world({ netbox: [site(1, 'a')] });
+    const answers = w.make();
+    w.mirror.set(1, site(1, 'a'));
+    answers.invalidate([site(1, 'a')], new Set(['dcim.site']));
+    await answers.ask([lookup('a')]);
+    expect(await answers.refreshFor(planOf({ action: 'update', netboxId: 1 }))).toBe(false);
+    expect(w.asked).toEqual([]);
+    await w.make().ask([lookup('a')]);
+    expect(await answers.refreshAll()).toBe(false);
+  });
+
   it('find what somebody made since NetBox was last asked, before it is made twice', async () => {
     const w = world();
     await w.make().ask([lookup('a')]);

@@ -36,16 +36,24 @@ export interface Answers {
   refreshFor(plan: Plan): Promise<boolean>;
   /** Asks NetBox again for everything that came from the mirror. True when there was something. */
   refreshAll(): Promise<boolean>;
-  /** After writes: what was touched, and what was missing of these types, is asked anew. */
+  /** After writes that the mirror knows: what was touched, and what was missing of these types, is asked anew. */
   invalidate(touched: readonly Observed[], types: ReadonlySet<string>): void;
 }
 
 export function makeAnswers(deps: AnswersDeps): Answers {
   const memo = new Map<string, Answer>();
+  /** What this attempt wrote: NetBox's answer to the write is as fresh as any reading. */
+  const own = new Set<string>();
   const note = (answer: Answer): void => {
     memo.set(answer.lookup.key, answer);
     deps.seen.learn(answer.objects);
   };
+
+  /** Of a question with one answer at most: another object may have joined an answer of several. */
+  const isOwn = (lookup: Lookup, objects: readonly Observed[]): boolean =>
+    lookup.many !== true &&
+    objects.length > 0 &&
+    objects.every((object) => own.has(`${object.objectType}#${object.id}`));
 
   async function fromNetbox(lookups: readonly Lookup[]): Promise<void> {
     if (lookups.length === 0) return;
@@ -80,7 +88,7 @@ export function makeAnswers(deps: AnswersDeps): Answers {
       }
       const told = deps.mistrust ? null : whole(lookup, objects, deps.known.ids(lookup));
       if (told === null) rest.push(lookup);
-      else note({ lookup, objects: told, fresh: false });
+      else note({ lookup, objects: told, fresh: isOwn(lookup, told) });
     }
     const needed = rest.filter(
       (lookup) => !lookup.unlessFound?.some((key) => (memo.get(key)?.objects.length ?? 0) > 0),
@@ -146,6 +154,7 @@ export function makeAnswers(deps: AnswersDeps): Answers {
     refreshAll: async () => (await refresh(() => true)).asked,
     invalidate(touched, types) {
       const ids = new Set(touched.map((object) => `${object.objectType}#${object.id}`));
+      for (const id of ids) own.add(id);
       for (const [key, answer] of memo) {
         const stale =
           answer.objects.length === 0
