@@ -129,6 +129,7 @@ export interface Backlog {
   readonly total: number;
   /** null when nothing waits. */
   readonly oldestWaitingSeconds: number | null;
+  /** Why parked rows are parked: what they wait for, or what went wrong last time. The most frequent first, 20 at most. */
   readonly waitingFor: readonly { readonly reason: string; readonly count: number }[];
 }
 

@@ -38,7 +38,7 @@ describe('NetBox that does not answer as it should', () => {
   });
 
   it('shows what NetBox said while an entity waits for its next try', async () => {
-    await world.worker();
+    const { app } = await world.worker();
     world.sim.control.fault({ kind: 'status', status: 429, retryAfter: '2', times: 2, match: isWrite });
     const syncId = await world.send([{ type: 'dcim.site', data: SITE }]);
     const waiting = await until(async () => {
@@ -47,6 +47,11 @@ describe('NetBox that does not answer as it should', () => {
     });
     expect(waiting.error).toMatchObject({ code: 'netbox_unavailable', detail: expect.stringContaining('slow down') });
     expect(Date.parse(waiting.next_attempt_at ?? '')).toBeGreaterThan(0);
+    const idle = (await app.inject({ url: '/api/v1/why-idle' })).json();
+    expect(idle).toMatchObject({
+      idle: false,
+      waiting_for: [{ reason: expect.stringContaining('slow down'), count: 1 }],
+    });
   });
 
   it('says once that it is away, in the log and in why-idle, and opens again', async () => {

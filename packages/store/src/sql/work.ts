@@ -186,6 +186,7 @@ FROM work GROUP BY state`,
 export const WAITING_FOR: Statement = {
   name: 'waiting_for',
   text: `
-SELECT waiting_for AS reason, count(*)::int AS count FROM work
-WHERE waiting_for IS NOT NULL GROUP BY waiting_for ORDER BY count(*) DESC, waiting_for LIMIT 20`,
+SELECT waiting_for, CASE WHEN waiting_for IS NULL THEN convert_from(last_error, 'UTF8') END AS last_error, count(*)::int AS count FROM work
+WHERE waiting_for IS NOT NULL OR (state = 'retrying' AND last_error IS NOT NULL)
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 20`,
 };

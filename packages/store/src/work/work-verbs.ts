@@ -19,14 +19,27 @@ function refColumns(refs: readonly EntityRef[]): [Buffer, Buffer] {
   return [uuidArray(refs.map((ref) => ref.syncId)), int4Array(refs.map((ref) => ref.index))];
 }
 
+interface WaitingRow {
+  readonly waiting_for: string | null;
+  readonly last_error: string | null;
+  readonly count: number;
+}
+
+/** What a parked row waits for, or what went wrong last time, as it was put there by `park`. */
+function reasonOf(row: WaitingRow): string {
+  if (row.waiting_for !== null) return row.waiting_for;
+  const error: { readonly detail?: string } = JSON.parse(row.last_error ?? '{}');
+  return error.detail ?? 'its next try';
+}
+
 async function readBacklog(db: Database): Promise<Backlog> {
   const states = await db.query<{ state: EntityState; count: number; oldest_seconds: number }>(BACKLOG);
-  const waitingFor = await db.query<{ reason: string; count: number }>(WAITING_FOR);
+  const waiting = await db.query<WaitingRow>(WAITING_FOR);
   return {
     counts: Object.fromEntries(states.map((row) => [row.state, row.count])),
     total: states.reduce((sum, row) => sum + row.count, 0),
     oldestWaitingSeconds: states.length === 0 ? null : Math.max(...states.map((row) => row.oldest_seconds)),
-    waitingFor,
+    waitingFor: waiting.map((row) => ({ reason: reasonOf(row), count: row.count })),
   };
 }
 

@@ -32,15 +32,15 @@ export function makeCompletions(
       // The store away: the line is lost, the receipt is not.
       await tell(syncId).catch(() => undefined);
     }
+    // Here and not in a later callback: what is noted from now on begins anew.
+    running = null;
   }
 
   return {
     note(done) {
       for (const { ref } of done) if (waiting.size < WAITING && !told.has(ref.syncId)) waiting.add(ref.syncId);
       if (waiting.size === 0) return;
-      running ??= work().finally(() => {
-        running = null;
-      });
+      running ??= work();
     },
     settled: async () => {
       await running;
