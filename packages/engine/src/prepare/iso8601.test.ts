@@ -26,6 +26,8 @@ describe('a moment as ISO 8601', () => {
     [null],
     [{}],
     [1e300],
+    [253_402_300_800_000],
+    ['0000-12-31T00:00:00Z'],
   ])('%s names none', (value) => {
     expect(toIso8601(value)).toBeNull();
   });

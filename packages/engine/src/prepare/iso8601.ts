@@ -6,6 +6,10 @@ const SHAPE =
 /** Seconds since 1970 reach this in the year 5138; above it a number is taken for milliseconds. */
 const SECONDS_BELOW = 100_000_000_000;
 
+/** Years of four digits are all that RFC 3339 and NetBox know. */
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_10000 = Date.UTC(10_000, 0, 1);
+
 /**
  * A moment as RFC 3339 in UTC with `Z` (`2026-01-02T03:04:05Z`, milliseconds only when there are any), or null when the
  * value names no moment. Takes ISO 8601 text, a zone missing meaning UTC, and Unix time in seconds or milliseconds.
@@ -31,7 +35,7 @@ function isoZone(zone: string): string {
 }
 
 function fromMillis(millis: number): string | null {
-  if (!Number.isFinite(millis) || Math.abs(millis) > 8.64e15) return null;
+  if (!Number.isFinite(millis) || millis < YEAR_1 || millis >= YEAR_10000) return null;
   const text = new Date(Math.trunc(millis)).toISOString();
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 }
