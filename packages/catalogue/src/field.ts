@@ -25,6 +25,15 @@ export const ranges = row('ranges');
 export const texts = row('texts');
 export const json = row('json');
 
+export const color = (netboxDefault?: string): FieldRow => ({
+  name: 'color',
+  kind: 'text',
+  maxLength: 6,
+  lower: true,
+  color: true,
+  ...(netboxDefault === undefined ? {} : { netboxDefault }),
+});
+
 export const choice = (name: string, choices: readonly (string | number)[], options: Options = {}): FieldRow => ({
   name,
   kind: 'choice',

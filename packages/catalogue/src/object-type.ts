@@ -44,6 +44,8 @@ export interface FieldRow {
   readonly max?: number;
   /** Places after the point NetBox keeps. */
   readonly decimalPlaces?: number;
+  /** Six hexadecimal digits. */
+  readonly color?: boolean;
   /** NetBox lower-cases it. */
   readonly lower?: boolean;
   /** Fields of the object referred to that a plain name takes from this object: a rack named in a device is one of the device's site. */

@@ -1,4 +1,4 @@
-import { boolean, customFields, reference, slug, tags, text } from '../field.js';
+import { boolean, color, customFields, reference, slug, tags, text } from '../field.js';
 import { unique, weak } from '../matcher.js';
 import type { ObjectTypeRow } from '../object-type.js';
 
@@ -18,7 +18,7 @@ export const deviceRole: ObjectTypeRow = {
   fields: [
     text('name', { required: true, maxLength: 100 }),
     slug('slug', { required: true, maxLength: 100 }),
-    text('color', { maxLength: 6, netboxDefault: '9e9e9e', lower: true }),
+    color('9e9e9e'),
     boolean('vm_role', { netboxDefault: true }),
     reference('parent', 'dcim.devicerole', { nullable: true }),
     text('description', { maxLength: 200 }),

@@ -1,4 +1,4 @@
-import { customFields, slug, tags, text } from '../field.js';
+import { color, customFields, slug, tags, text } from '../field.js';
 import { unique } from '../matcher.js';
 import type { ObjectTypeRow } from '../object-type.js';
 
@@ -13,7 +13,7 @@ export const rackRole: ObjectTypeRow = {
   fields: [
     text('name', { required: true, maxLength: 100 }),
     slug('slug', { required: true, maxLength: 100 }),
-    text('color', { maxLength: 6, netboxDefault: '9e9e9e', lower: true }),
+    color('9e9e9e'),
     text('description', { maxLength: 200 }),
     tags(),
     customFields(),

@@ -27,7 +27,7 @@ export function readAddress(text: string): ReadAddress | null {
   if (!raw.includes(':') || raw.includes('%') || !ipaddr.IPv6.isValid(raw)) return null;
   const length = mask === undefined ? 128 : Number(mask);
   if (length > 128) return null;
-  return { host: ipaddr.IPv6.parse(raw).toRFC5952String(), length, hasMask: mask !== undefined, family: 6 };
+  return { host: canonicalV6(ipaddr.IPv6.parse(raw)), length, hasMask: mask !== undefined, family: 6 };
 }
 
 /** A host with its mask; no mask means /32 or /128 (facts/netbox.md §5.4). */
@@ -50,6 +50,20 @@ export function normalizePrefix(text: string): Normalized {
   return invalid('host bits are set, which NetBox refuses in a prefix', `Send ${network}/${read.length}.`);
 }
 
+/**
+ * As Postgres writes it, and NetBox with it, which compares hosts as text: RFC 5952, but for an embedded IPv4 address (`::ffff:10.0.0.1`), which keeps
+ * its dots.
+ */
+function canonicalV6(address: ipaddr.IPv6): string {
+  const { parts } = address;
+  const [high = 0, low = 0] = parts.slice(6);
+  const isEmbedded =
+    parts.slice(0, 5).every((part) => part === 0) && (parts[5] === 0xffff || (parts[5] === 0 && high !== 0));
+  if (!isEmbedded) return address.toRFC5952String();
+  const dotted = [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+  return parts[5] === 0 ? `::${dotted}` : `::ffff:${dotted}`;
+}
+
 /** The host of an address in normal form. */
 export function hostOf(address: string): string {
   const slash = address.indexOf('/');
@@ -62,5 +76,5 @@ function networkOf(read: ReadAddress): string {
     (byte, index) => byte & (0xff << Math.min(8, Math.max(0, 8 * (index + 1) - read.length))) & 0xff,
   );
   const address = ipaddr.fromByteArray(masked);
-  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+  return address instanceof ipaddr.IPv6 ? canonicalV6(address) : address.toString();
 }

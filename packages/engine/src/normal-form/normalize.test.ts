@@ -27,9 +27,14 @@ describe('the form NetBox holds (facts §5)', () => {
     ['takes a number among choices', 'dcim.rack.width', '19', 19],
     ['clears a choice with null', 'dcim.device.face', '', null],
     ['reads numbers sent as text', 'dcim.interface.mtu', '9214', 9214],
+    ['reads what a spreadsheet calls true', 'dcim.interface.enabled', 'TRUE', true],
+    ['reads what a database calls false', 'dcim.interface.enabled', '0', false],
     ['rounds to the places NetBox keeps', 'dcim.site.latitude', 51.123456789, 51.123457],
     ['compares decimals as numbers', 'dcim.devicetype.u_height', '1.0', 1],
     ['adds the mask of a host', 'ipam.ipaddress.address', '10.0.0.1', '10.0.0.1/32'],
+    ['takes the # off a colour', 'extras.tag.color', '#FF0000', 'ff0000'],
+    ['takes an accent as part of its letter', 'dcim.site.name', 'Zu\u0308rich', 'Z\u00fcrich'],
+    ['keeps the dots of an embedded IPv4', 'ipam.ipaddress.address', '::FFFF:a00:1', '::ffff:10.0.0.1/128'],
     ['compresses IPv6', 'ipam.ipaddress.address', '2001:DB8:0:0::1/64', '2001:db8::1/64'],
     ['writes a MAC address its way', 'dcim.macaddress.mac_address', '001c.7300.00aa', '00:1C:73:00:00:AA'],
     [
@@ -59,6 +64,7 @@ describe('the form NetBox holds (facts §5)', () => {
     ['text that is too long', 'dcim.device.serial', 'x'.repeat(51)],
     ['a name that is blank', 'dcim.site.name', ' '],
     ['a slug with a space', 'dcim.site.slug', 'a b'],
+    ['a colour by name', 'extras.tag.color', 'red'],
     ['an object in place of text', 'dcim.device.serial', { a: 1 }],
   ])('refuses %s and says what to send', (_, path, asserted) => {
     const normalized = normalize(field(path), asserted);

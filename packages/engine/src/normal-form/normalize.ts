@@ -1,6 +1,7 @@
 import type { FieldRow } from '@diode/catalogue';
 import { isJsonObject, type JsonValue } from '@diode/protocol';
 import { normalizeAddress, normalizePrefix } from './address.js';
+import { normalizeBoolean } from './boolean.js';
 import { normalizeChoice } from './choice.js';
 import { normalizeIntegers, normalizeRanges, normalizeTexts } from './lists.js';
 import { excerpt, invalid, type Normalized, normal } from './normalized.js';
@@ -61,13 +62,6 @@ function cleared(field: FieldRow): Normalized {
   if (field.kind === 'text' && mayBeBlank(field)) return normal('');
   if (field.kind === 'references' || field.kind === 'tags' || field.kind === 'texts') return normal([]);
   return invalid('NetBox does not let this field be empty', 'Send a value, or leave the field out.');
-}
-
-function normalizeBoolean(value: JsonValue): Normalized {
-  if (typeof value === 'boolean') return normal(value);
-  if (value === 'true' || value === 'True' || value === 1) return normal(true);
-  if (value === 'false' || value === 'False' || value === 0) return normal(false);
-  return invalid(`${excerpt(value)} is neither true nor false`, 'Send true or false.');
 }
 
 /** Twelve hexadecimal digits in any notation → `AA:BB:CC:DD:EE:FF`. */

@@ -9,10 +9,14 @@ export function normalizeText(field: FieldRow, value: JsonValue): Normalized {
   if (typeof value !== 'string' && typeof value !== 'number')
     return invalid(`${excerpt(value)} is not text`, 'Send a string.');
   const trimmed = String(value).trim();
-  const text = field.lower === true ? trimmed.toLowerCase() : trimmed;
+  const lowered = field.lower === true ? trimmed.toLowerCase() : trimmed;
+  // A letter with its accent is one letter, however the source spells it: two such names look the same.
+  const text = field.color === true ? lowered.replace(/^#/, '') : isAscii(lowered) ? lowered : lowered.normalize('NFC');
   if (text.includes('\u0000')) return invalid('a NUL character, which NetBox refuses', 'Leave the character out.');
   if (text === '' && field.kind === 'nullable_text') return normal(null);
   if (text === '' && !mayBeBlank(field)) return invalid('may not be blank', 'Send a value.');
+  if (field.color === true && text !== '' && !/^[0-9a-f]{6}$/.test(text))
+    return invalid(`${excerpt(value)} is no colour`, 'Send six hexadecimal digits: 9e9e9e.');
   if (field.maxLength !== undefined && [...text].length > field.maxLength) {
     return invalid(`longer than the ${field.maxLength} characters NetBox takes`, 'Send a shorter one.');
   }
@@ -25,6 +29,10 @@ export function normalizeText(field: FieldRow, value: JsonValue): Normalized {
 /** A text NetBox fills in itself (a colour) is as little blank as one it demands. */
 export function mayBeBlank(field: FieldRow): boolean {
   return field.required !== true && (field.netboxDefault ?? '') === '';
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\x20-\x7e]/.test(text);
 }
 
 export function isSlug(text: string): boolean {

@@ -1,7 +1,9 @@
-import { isJsonObject, type JsonValue } from '@diode/protocol';
+import { isJsonObject, type JsonValue, type ProblemItem } from '@diode/protocol';
 import type { FieldPlan } from '../contract.js';
 import { policyFor } from '../graph/graph.js';
+import { currentValue } from '../graph/label.js';
 import type { CustomEntry, GraphNode } from '../graph/node.js';
+import { normalizeCustomValue } from '../normal-form/custom-value.js';
 import { sameCustomValue } from '../normal-form/same-value.js';
 import { instantOf } from '../normal-form/time.js';
 import type { CustomFieldRule } from '../policy-contract.js';
@@ -67,40 +69,60 @@ function planOne(planner: Planner, draft: Draft, name: string, wanted: Wanted): 
   const held = draft.thing.observed?.data.custom_fields;
   const from: JsonValue =
     held !== undefined && isJsonObject(held) && Object.hasOwn(held, name) ? (held[name] ?? null) : null;
-  const to = entry.value;
+  if (draft.thing.observed !== null && sameCustomValue(from, entry.value))
+    return { verdict: 'equal', from, to: entry.value, rule: RULES.equal, reason: EQUAL };
+  const definition = definitionOf(planner, draft, entry);
+  if (definition.kind === 'obstacle')
+    return { verdict: definition.verdict, from, to: from, rule: RULES.customField, reason: definition.reason };
+  const normalized = normalizeCustomValue(definition.type, entry.value);
+  if (normalized.kind === 'invalid') {
+    const { detail, remedy } = normalized;
+    reject(draft, { pointer: `/custom_fields/${name}`, code: 'invalid_value', detail: `${name}: ${detail}`, remedy });
+    return { verdict: 'failed', from, to: from, rule: RULES.customField, reason: detail };
+  }
+  const to = normalized.value;
   if (draft.thing.observed !== null && sameCustomValue(from, to))
     return { verdict: 'equal', from, to, rule: RULES.equal, reason: EQUAL };
-  const obstacle = definitionObstacle(planner, draft, entry);
-  if (obstacle !== null)
-    return { verdict: obstacle.verdict, from, to: from, rule: RULES.customField, reason: obstacle.reason };
   if (to === null && from === null) return { verdict: 'equal', from, to, rule: RULES.equal, reason: NOTHING_TO_CLEAR };
   if (fallback !== undefined) return { verdict: 'defaulted', from, to, rule: fallback.rule, reason: fallback.reason };
   return { verdict: 'written', from, to, rule: ruleOf(node), reason: speaker(planner, node) };
 }
 
-/** Why the field cannot be written; null when its definition is there, or is made by this plan. */
-function definitionObstacle(
-  planner: Planner,
-  draft: Draft,
-  entry: CustomEntry,
-): { readonly verdict: 'unknown' | 'held' | 'unresolved'; readonly reason: string } | null {
+/** NetBox would refuse the whole object for it: said here, with the field, before anything is sent. */
+function reject(draft: Draft, problem: ProblemItem): void {
+  draft.action = 'reject';
+  draft.problems.push(problem);
+  const { code, detail, remedy } = problem;
+  draft.failure ??= { verdict: 'unresolved', code, detail, remedy };
+}
+
+type Definition =
+  | { readonly kind: 'type'; readonly type: JsonValue | undefined }
+  | { readonly kind: 'obstacle'; readonly verdict: 'unknown' | 'held' | 'unresolved'; readonly reason: string };
+
+/** The type of the field, which is there or made by this plan; or why it cannot be written. */
+function definitionOf(planner: Planner, draft: Draft, entry: CustomEntry): Definition {
   const { definition } = entry;
   const target = resolve(planner, definition);
   if (target.kind === 'failed') {
     const { code, detail, remedy } = target.failure;
     return {
+      kind: 'obstacle',
       verdict: code === 'unknown_custom_field' ? 'unknown' : target.failure.verdict,
       reason: `${detail}. ${remedy}`,
     };
   }
-  if (target.kind === 'circle') return { verdict: 'unresolved', reason: 'its definition needs it first' };
+  if (target.kind === 'circle')
+    return { kind: 'obstacle', verdict: 'unresolved', reason: 'its definition needs it first' };
   const change = planner.plan(target.thing);
   touch(draft, change);
-  if (target.kind === 'change') return null;
+  const type = currentValue(target.thing, 'type');
+  if (target.kind === 'change') return { kind: 'type', type };
   const types = target.thing.observed?.data.object_types;
   const covered = Array.isArray(types) && (types as readonly JsonValue[]).includes(draft.thing.row.name);
-  if (covered || definition.shape === 'derived') return null;
+  if (covered || definition.shape === 'derived') return { kind: 'type', type };
   return {
+    kind: 'obstacle',
     verdict: 'unknown',
     reason: `NetBox has this custom field, but not for ${draft.thing.row.name}. Add the type to it in NetBox, or declare the field in transformations.yml.`,
   };
