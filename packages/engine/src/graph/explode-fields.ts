@@ -29,8 +29,8 @@ function takeKey(exploder: Exploder, place: Place, key: string, reading: KeyRead
   const value = place.data[key];
   if (value === undefined) return;
   if (reading === undefined || (reading.isAlias && Object.hasOwn(place.data, reading.field.name))) {
-    if (place.depth > 0 || READ_ONLY.has(key)) return;
-    exploder.unknown.push({ field: key, reason: unknownReason(place.row, key, reading) });
+    if (READ_ONLY.has(key) || !isTold(place, key)) return;
+    exploder.unknown.push({ field: dotted(place.pointer, key), reason: unknownReason(place.row, key, reading) });
     return;
   }
   if (reading.isPart) {
@@ -39,6 +39,18 @@ function takeKey(exploder: Exploder, place: Place, key: string, reading: KeyRead
   }
   const input = inputFor(exploder, place, { field: reading.field, key, value });
   if (input !== null) place.node.fields.set(reading.field.name, input);
+}
+
+/** A reference as NetBox itself shows it (with a `url`) carries fields nobody asserts: `_depth`, `device_count`. */
+function isTold(place: Place, key: string): boolean {
+  return (
+    place.depth === 0 || (!key.startsWith('_') && !Object.hasOwn(place.data, 'url') && !Object.hasOwn(place.data, 'id'))
+  );
+}
+
+/** `site.regoin`: where it stands in the entity. */
+function dotted(pointer: string, key: string): string {
+  return [...pointer.split('/').slice(1), key].join('.');
 }
 
 /** What a value becomes: itself in normal form, or nodes. null = a problem was noted, or there is nothing to say. */
@@ -53,10 +65,7 @@ export function inputFor(
       if (value === null) break;
       if (field.to?.[0] === 'dcim.macaddress')
         return explodeMac(exploder, place, field, value, pointTo(place.pointer, at.key));
-      return (
-        explodeDeviceAddress(exploder, place, field, value, pointTo(place.pointer, at.key)) ??
-        explodeReference(exploder, place, field, value, pointTo(place.pointer, at.key))
-      );
+      return deviceAddressOrReference(exploder, place, field, value, pointTo(place.pointer, at.key));
     case 'references':
     case 'tags':
       return value === null
@@ -70,12 +79,28 @@ export function inputFor(
       break;
   }
   const normalized = normalize(field, value);
-  if (normalized.kind === 'value') return { kind: 'value', value: normalized.value };
+  if (normalized.kind === 'value') {
+    const isHost = field.kind === 'ip_address' && typeof value === 'string' && !value.includes('/');
+    return isHost
+      ? { kind: 'value', value: normalized.value, hostOnly: true }
+      : { kind: 'value', value: normalized.value };
+  }
   problem(exploder, pointTo(place.pointer, at.key), 'invalid_value', {
     detail: `${field.name}: ${normalized.detail}`,
     remedy: normalized.remedy,
   });
   return null;
+}
+
+function deviceAddressOrReference(
+  exploder: Exploder,
+  place: Place,
+  field: FieldRow,
+  value: JsonValue,
+  pointer: string,
+): FieldInput | null {
+  const address = explodeDeviceAddress(exploder, place, field, value, pointer);
+  return address === undefined ? explodeReference(exploder, place, field, value, pointer) : address;
 }
 
 function unknownReason(row: ObjectTypeRow, key: string, reading: KeyReading | undefined): string {

@@ -60,6 +60,8 @@ export function referenceNode(exploder: Exploder, spot: ReferenceSpot, value: Js
   if (isJsonObject(value)) {
     const id = own(value, 'id');
     if (typeof id === 'number') return idNode(exploder, spot, id);
+    // A CSV knows text only.
+    if (typeof id === 'string' && /^[1-9]\d{0,15}$/.test(id)) return idNode(exploder, spot, Number(id));
     if (Object.keys(value).length > 0) return nestedNode(exploder, spot, value);
   }
   problem(exploder, spot.pointer, 'invalid_reference', {

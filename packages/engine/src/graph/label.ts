@@ -22,7 +22,9 @@ export function targetOf(thing: Thing, field: string, graph: Graph): Thing | nul
 /** How a person names it, without what it is part of: `DC1`. An existing object by the name NetBox holds. */
 export function labelOf(thing: Thing): string {
   const held = thing.observed?.data[thing.row.labelField];
-  const value = held ?? currentValue(thing, thing.row.labelField) ?? currentValue(thing, 'slug');
+  const value =
+    held ?? currentValue(thing, thing.row.labelField) ?? currentValue(thing, 'slug') ?? currentValue(thing, 'vid');
+  if (typeof value === 'number') return String(value);
   if (typeof value === 'string' && value !== '') return value;
   return thing.id > 0 ? `#${thing.id}` : 'without a name';
 }

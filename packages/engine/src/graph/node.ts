@@ -38,7 +38,8 @@ export interface DeviceAddress {
 }
 
 export type FieldInput =
-  | { readonly kind: 'value'; readonly value: JsonValue }
+  /** `hostOnly`: an address without a mask, which says nothing of the mask NetBox has (I7). */
+  | { readonly kind: 'value'; readonly value: JsonValue; readonly hostOnly?: true }
   | { readonly kind: 'node'; readonly node: GraphNode }
   | { readonly kind: 'nodes'; readonly nodes: readonly GraphNode[] }
   | { readonly kind: 'custom'; readonly entries: ReadonlyMap<string, CustomEntry> }

@@ -103,7 +103,10 @@ function nothing(node: GraphNode): Evaluation {
       problem: {
         code: 'not_found',
         detail: `NetBox has no ${typeWord(node.row)} with the id ${node.id}`,
-        remedy: 'Send its name, or the id of one that exists.',
+        remedy:
+          node.row.name === 'ipam.vlan'
+            ? `A number is an id. Send "${node.id}" or {"vid": ${node.id}} if you mean the VLAN with that number.`
+            : 'Send its name, or the id of one that exists.',
       },
     };
   }

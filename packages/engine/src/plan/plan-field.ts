@@ -5,6 +5,7 @@ import { policyFor } from '../graph/graph.js';
 import { currentValue } from '../graph/label.js';
 import type { GraphNode } from '../graph/node.js';
 import type { DefaultInput, Said, Thing } from '../graph/thing.js';
+import { hostOf } from '../normal-form/address.js';
 import { sameValue } from '../normal-form/same-value.js';
 import type { Draft, Failure } from './draft.js';
 import { type Planner, touch } from './planner.js';
@@ -28,7 +29,12 @@ export function planField(planner: Planner, draft: Draft, one: FieldToPlan): voi
         planPair(planner, draft, one, null);
         return;
       }
-      setField(planner, draft, one, input.value);
+      setField(
+        planner,
+        draft,
+        one,
+        input.hostOnly === true ? withHeldMask(draft, one.field, input.value) : input.value,
+      );
       return;
     case 'node':
       planReference(planner, draft, one, input.node);
@@ -62,6 +68,13 @@ function planReference(planner: Planner, draft: Draft, one: FieldToPlan, node: G
   const to = target.kind === 'id' ? target.id : target.ref;
   if (one.field.kind !== 'generic_reference') setField(planner, draft, one, to);
   else planPair(planner, draft, one, { type: target.thing.row.name, id: to });
+}
+
+/** An address said without a mask is the one NetBox has of that host, with the mask it has there. */
+function withHeldMask(draft: Draft, field: FieldRow, asserted: JsonValue): JsonValue {
+  const held = draft.thing.observed?.data[field.name];
+  if (typeof held !== 'string' || typeof asserted !== 'string') return asserted;
+  return hostOf(held) === hostOf(asserted) ? held : asserted;
 }
 
 /** Two new objects that need each other: the one that can do without is made first, and told later. */

@@ -29,6 +29,14 @@ describe('a change of an object that exists', () => {
     expect(model.all('dcim.site')[0]?.data).toMatchObject({ description: '', region: null, time_zone: null });
   });
 
+  it('leaves the mask alone when an address is said without one', () => {
+    const model = new Model();
+    applyEntities(model, [['ipam.ipaddress', { address: '192.0.2.5/24' }]]);
+    expect(changeOf(planEntities(model, [['ipam.ipaddress', { address: '192.0.2.5' }]])).action).toBe('noop');
+    const said = changeOf(planEntities(model, [['ipam.ipaddress', { address: '192.0.2.5/25' }]]));
+    expect(written(said)).toEqual(['address']);
+  });
+
   it('merges custom fields key by key; null clears one', () => {
     const model = new Model();
     for (const name of ['a', 'b']) model.put('extras.customfield', { name, type: 'text', object_types: ['dcim.site'] });
