@@ -22,7 +22,8 @@ export function readAddress(text: string): ReadAddress | null {
       ? { host: text, length: 32, hasMask: false, family: 4 }
       : { host: text.slice(0, slash), length: Number(v4[1]), hasMask: true, family: 4 };
   }
-  const [raw = '', mask, ...more] = text.split('/');
+  const [written = '', mask, ...more] = text.split('/');
+  const raw = written.includes('.') ? withoutDots(written) : written;
   if (more.length > 0 || (mask !== undefined && !/^\d{1,3}$/.test(mask))) return null;
   if (!raw.includes(':') || raw.includes('%') || !ipaddr.IPv6.isValid(raw)) return null;
   const length = mask === undefined ? 128 : Number(mask);
@@ -48,6 +49,21 @@ export function normalizePrefix(text: string): Normalized {
   const network = networkOf(read);
   if (network === read.host) return normal(`${read.host}/${read.length}`);
   return invalid('host bits are set, which NetBox refuses in a prefix', `Send ${network}/${read.length}.`);
+}
+
+/** The library takes `::10.0.0.1` for `::ffff:10.0.0.1`, which is another address: it gets the dots as two groups. */
+function withoutDots(text: string): string {
+  const colon = text.lastIndexOf(':');
+  const octets = CANONICAL_V4.test(text.slice(colon + 1))
+    ? text
+        .slice(colon + 1)
+        .split('.')
+        .map(Number)
+    : [];
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  return octets.length === 4
+    ? `${text.slice(0, colon + 1)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+    : text;
 }
 
 /**

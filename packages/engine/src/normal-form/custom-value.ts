@@ -51,13 +51,16 @@ function numberOf(type: 'integer' | 'decimal', value: JsonValue): Normalized {
   return normal(number + 0);
 }
 
-/** Kept as it is written, as NetBox does. Without a zone it is NetBox's own. */
+const NAIVE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,6})?)?)?$/;
+
+/** Without a zone it is NetBox's own, which keeps such a moment with its `T` and its seconds. */
 function momentOf(value: JsonValue): Normalized {
-  if (
-    typeof value === 'string' &&
-    (instantOf(value) ?? instantOf(`${value}Z`) ?? instantOf(`${value}T00:00Z`)) !== null
-  )
-    return normal(value);
+  const naive = typeof value === 'string' ? NAIVE.exec(value) : null;
+  if (naive !== null && instantOf(`${value}${naive[2] === undefined ? 'T00:00' : ''}Z`) !== null) {
+    const [, day = '', time = '00:00', rest = ':00'] = naive;
+    return normal(`${day}T${time}${rest}`);
+  }
+  if (typeof value === 'string' && instantOf(value) !== null) return normal(value);
   return invalid(`${excerpt(value)} is not a moment`, 'Send a time such as 2026-01-31T12:00:00Z.');
 }
 

@@ -32,6 +32,8 @@ describe('the form NetBox holds (facts §5)', () => {
     ['rounds to the places NetBox keeps', 'dcim.site.latitude', 51.123456789, 51.123457],
     ['compares decimals as numbers', 'dcim.devicetype.u_height', '1.0', 1],
     ['adds the mask of a host', 'ipam.ipaddress.address', '10.0.0.1', '10.0.0.1/32'],
+    ['knows ::10.0.0.1 from ::ffff:10.0.0.1', 'ipam.ipaddress.address', '::10.0.0.1', '::10.0.0.1/128'],
+    ['writes six groups of nothing as Postgres does', 'ipam.ipaddress.address', '::1:2/128', '::0.1.0.2/128'],
     ['takes the # off a colour', 'extras.tag.color', '#FF0000', 'ff0000'],
     ['takes an accent as part of its letter', 'dcim.site.name', 'Zu\u0308rich', 'Z\u00fcrich'],
     ['keeps the dots of an embedded IPv4', 'ipam.ipaddress.address', '::FFFF:a00:1', '::ffff:10.0.0.1/128'],

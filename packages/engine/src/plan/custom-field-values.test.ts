@@ -20,6 +20,9 @@ describe('the value of a custom field', () => {
     ['select', 7, '7'],
     ['date', '2026-01-31', '2026-01-31'],
     ['datetime', '2026-01-31T10:00:00', '2026-01-31T10:00:00'],
+    ['datetime', '2026-01-31 10:00', '2026-01-31T10:00:00'],
+    ['datetime', '2026-01-31', '2026-01-31T00:00:00'],
+    ['datetime', '2026-01-31T10:00:00+02:00', '2026-01-31T10:00:00+02:00'],
     ['multiselect', ['b', 'a'], ['b', 'a']],
     ['object', { id: '3' }, 3],
     ['multiobject', [{ id: 3 }, 4], [3, 4]],
@@ -41,6 +44,7 @@ describe('the value of a custom field', () => {
     ['text', ['a']],
     ['date', 'z'],
     ['datetime', 'yesterday'],
+    ['datetime', '2026-01-31T25:00'],
     ['multiselect', 'a'],
     ['object', { name: 'DC1' }],
   ])('that a field of type %s cannot hold is refused by name, on create and on update', (type, said) => {
