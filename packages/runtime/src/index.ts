@@ -1,4 +1,5 @@
 export { COMPOSE } from './config/compose-settings.js';
+export { demand } from './config/demand.js';
 export { renderEnvExample } from './config/env-example.js';
 export { type ConfigOf, type ReadConfigOptions, readConfig, type Settings } from './config/read-config.js';
 export { flag, logLevel, oneOf, port, type Setting, secret, setting, text, url, whole } from './config/setting.js';

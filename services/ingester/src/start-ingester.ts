@@ -5,7 +5,7 @@ import { openQueue } from '@diode/queue';
 import {
   addHealthRoutes,
   buildHttpApp,
-  type ConfigOf,
+  demand,
   type MainContext,
   makeFrontServer,
   makeHealth,
@@ -30,7 +30,10 @@ export async function startIngester({
 }: MainContext<typeof INGESTER_SETTINGS>): Promise<{ readonly port: number; readonly metricsPort: number | null }> {
   const loaded = loadPolicy(config.configDir);
   if (loaded.kind === 'invalid') throw new DiodeError('policy_invalid', { detail: formatMistakes(loaded.mistakes) });
-  const { databaseUrl, redisUrl } = needed(config);
+  const { DIODE_DATABASE_URL: databaseUrl, DIODE_REDIS_URL: redisUrl } = demand({
+    DIODE_DATABASE_URL: config.databaseUrl,
+    DIODE_REDIS_URL: config.redisUrl,
+  });
   const store = await openStore({
     databaseUrl,
     maxConnections: MAX_CONNECTIONS,
@@ -79,21 +82,4 @@ export async function startIngester({
   life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape?.close() });
   logger.info({ port, metrics_port: scrape?.port ?? null }, 'ingester ready');
   return { port, metricsPort: scrape?.port ?? null };
-}
-
-function needed(config: ConfigOf<typeof INGESTER_SETTINGS>): { databaseUrl: string; redisUrl: string } {
-  const { databaseUrl, redisUrl } = config;
-  if (databaseUrl !== null && redisUrl !== null) return { databaseUrl, redisUrl };
-  const missing = Object.entries({ DIODE_DATABASE_URL: databaseUrl, DIODE_REDIS_URL: redisUrl }).filter(
-    ([, value]) => value === null,
-  );
-  throw new DiodeError('config_invalid', {
-    detail: missing.map(([name]) => `${name} is not set`).join('; '),
-    errors: missing.map(([name]) => ({
-      pointer: `/env/${name}`,
-      code: 'config_invalid',
-      detail: `${name} is not set`,
-      remedy: `Set ${name} as .env.example explains.`,
-    })),
-  });
 }

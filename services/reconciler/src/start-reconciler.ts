@@ -6,7 +6,7 @@ import { openQueue } from '@diode/queue';
 import {
   addHealthRoutes,
   buildHttpApp,
-  type ConfigOf,
+  demand,
   type MainContext,
   makeHealth,
   makeMetrics,
@@ -31,7 +31,17 @@ export async function startReconciler({
   const loaded = loadPolicy(config.configDir);
   if (loaded.kind === 'invalid')
     throw new DiodeError('policy_invalid', { detail: formatMistakes(loaded.mistakes), errors: [] });
-  const { databaseUrl, redisUrl, url, token } = needed(config);
+  const {
+    DIODE_DATABASE_URL: databaseUrl,
+    DIODE_REDIS_URL: redisUrl,
+    DIODE_NETBOX_URL: url,
+    DIODE_NETBOX_TOKEN: token,
+  } = demand({
+    DIODE_DATABASE_URL: config.databaseUrl,
+    DIODE_REDIS_URL: config.redisUrl,
+    DIODE_NETBOX_URL: config.netboxUrl,
+    DIODE_NETBOX_TOKEN: config.netboxToken,
+  });
   const settings = loaded.settings.reconciler;
   const store = await openStore({
     databaseUrl,
@@ -99,31 +109,4 @@ export async function startReconciler({
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   logger.info({ port, metrics_port: scrape?.port ?? null, netbox: url, mode: config.mode }, 'reconciler ready');
   return { port };
-}
-
-/** What has no default outside standalone, all that is missing said at once. */
-function needed(config: ConfigOf<typeof RECONCILER_SETTINGS>): {
-  databaseUrl: string;
-  redisUrl: string;
-  url: string;
-  token: string;
-} {
-  const { databaseUrl, redisUrl, netboxUrl: url, netboxToken: token } = config;
-  if (databaseUrl !== null && redisUrl !== null && url !== null && token !== null)
-    return { databaseUrl, redisUrl, url, token };
-  const missing = Object.entries({
-    DIODE_DATABASE_URL: databaseUrl,
-    DIODE_REDIS_URL: redisUrl,
-    DIODE_NETBOX_URL: url,
-    DIODE_NETBOX_TOKEN: token,
-  }).filter(([, value]) => value === null);
-  throw new DiodeError('config_invalid', {
-    detail: missing.map(([name]) => `${name} is not set`).join('; '),
-    errors: missing.map(([name]) => ({
-      pointer: `/env/${name}`,
-      code: 'config_invalid',
-      detail: `${name} is not set`,
-      remedy: `Set ${name} as .env.example explains.`,
-    })),
-  });
 }
