@@ -31,8 +31,13 @@ export async function startNetboxPart(o: {
     port: o.simPort,
     env: 'DIODE_NETBOX_SIM_PORT',
     listen: () =>
-      startNetboxSim({ host: o.host, port: o.simPort, token, stateFile: join(dir, 'state'), logger: o.logger }),
+      startNetboxSim({ host: o.host, port: o.simPort, token, stateFile: join(dir, 'state'), logger: quiet(o.logger) }),
   });
   o.life.onStop({ phase: 'close', name: 'netbox stand-in', stop: () => sim.close() });
   return { url: sim.url, token, standIn: true };
+}
+
+/** What NetBox is asked is the reconciler's to say; the stand-in's own lines are for those who look for them. */
+function quiet(logger: Logger): { info(keys: object, message: string): void } {
+  return { info: (keys, message) => logger.debug(keys, message) };
 }
