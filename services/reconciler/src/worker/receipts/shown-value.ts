@@ -36,12 +36,17 @@ export function makeShowFor(deps: {
       const reference = (one: PlannedValue): JsonValue => {
         const id = isChangeRef(one) ? idOf(one.$change) : one;
         const known = typeof id === 'number' ? deps.seen.labelOf(type, id) : null;
-        const display = known ?? (isChangeRef(one) ? (planned(one.$change)?.label ?? one.$change) : null);
+        const display = known ?? (isChangeRef(one) ? (planned(one.$change)?.label ?? wordOf(one.$change)) : null);
         return display === null ? (resolved(one, idOf) ?? null) : { id: typeof id === 'number' ? id : null, display };
       };
       return Array.isArray(value) ? value.map((one: PlannedValue) => reference(one)) : reference(value);
     };
   };
+}
+
+/** Of an object that is not made after all, because nobody who needs it goes ahead: the value its key ends with. */
+function wordOf(key: string): string {
+  return key.slice(Math.max(key.lastIndexOf('='), key.lastIndexOf('|')) + 1);
 }
 
 /** Reference fields of a change with ids nobody met: what the mirror may be asked for by id. */
