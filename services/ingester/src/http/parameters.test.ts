@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFlag, readIdempotencyKey, readQuerySource, readWait } from './parameters.js';
+import { checkParameterNames, readFlag, readIdempotencyKey, readQuerySource, readWait } from './parameters.js';
 
 describe('query parameters and headers', () => {
   it('reads flags in the spellings people use', () => {
@@ -14,6 +14,11 @@ describe('query parameters and headers', () => {
     ]);
     expect(() => readFlag('dry_run', 'maybe')).toThrow('dry_run is true or false');
     expect(() => readFlag('dry_run', ['true', 'true'])).toThrow('invalid_parameter');
+  });
+
+  it('refuses a name it does not know, for a misspelt dry_run would write', () => {
+    expect(() => checkParameterNames({ dryrun: 'true' }, ['dry_run', 'wait'])).toThrow('"dryrun" is no parameter');
+    expect(() => checkParameterNames({ wait: '1' }, ['dry_run', 'wait'])).not.toThrow();
   });
 
   it('reads waits as seconds or milliseconds up to 30 s', () => {

@@ -26,6 +26,13 @@ export function readWait(value: unknown): number | null {
   return ms;
 }
 
+/** A misspelt `dryrun=true` would write: what is not known is refused. @throws DiodeError invalid_parameter */
+export function checkParameterNames(query: object, known: readonly string[]): void {
+  const unknown = Object.keys(query).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw invalid(`"${unknown.slice(0, 50)}"`, `is no parameter of this: ${known.join(', ')} are`);
+}
+
 /** The Idempotency-Key header; null without it. @throws DiodeError invalid_parameter */
 export function readIdempotencyKey(value: string | readonly string[] | undefined): string | null {
   if (value === undefined) return null;

@@ -12,7 +12,14 @@ import {
   readNdjsonBody,
 } from '../parse/request.js';
 import { readWebhook, signatureMatches } from '../webhook.js';
-import { DRY_RUN_WAIT_MS, readFlag, readIdempotencyKey, readQuerySource, readWait } from './parameters.js';
+import {
+  checkParameterNames,
+  DRY_RUN_WAIT_MS,
+  readFlag,
+  readIdempotencyKey,
+  readQuerySource,
+  readWait,
+} from './parameters.js';
 
 /** Receipts shown in the answer to `?wait` and dry runs; the rest is paged at `status_url`. */
 const RECEIPTS_IN_ANSWER = 1_000;
@@ -42,6 +49,8 @@ interface ReadInput {
   readonly querySource: string | null;
 }
 
+const PARAMETERS = ['dry_run', 'wait', 'source'];
+
 async function ingest(
   deps: IngesterDeps,
   request: FastifyRequest,
@@ -50,6 +59,7 @@ async function ingest(
 ): Promise<FastifyReply> {
   const identity = await deps.gate.admit(request.headers, 'ingest');
   const query = request.query as Query;
+  checkParameterNames(query, PARAMETERS);
   const dryRun = readFlag('dry_run', query.dry_run);
   const waitMs = readWait(query.wait) ?? (dryRun ? DRY_RUN_WAIT_MS : null);
   const key = readIdempotencyKey(request.headers['idempotency-key']);

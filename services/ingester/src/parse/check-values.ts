@@ -9,7 +9,7 @@ export function pointerTo(base: string, key: string | number): string {
   return `${base}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Finds the first value in `data` that is too deep, too long, too many or not allowed; null when all is well. */
+/** Finds the first value in `data` that is too deep, too long, too many, not allowed or would not be kept as it is; null when all is well. */
 export function checkValues(data: JsonValue, pointer: string, limits: IngestLimits): ProblemItem | null {
   let values = 0;
   const walk = (value: JsonValue, at: string, depth: number): ProblemItem | null => {
@@ -17,10 +17,16 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
     if (values > limits.values)
       return problem(at, 'too_many_values', `more than ${limits.values} values in one entity`);
     if (typeof value === 'string') {
-      return value.length > limits.stringLength
-        ? problem(at, 'string_too_long', `a string of ${value.length} characters; the limit is ${limits.stringLength}`)
-        : null;
+      if (value.length > limits.stringLength) {
+        return problem(
+          at,
+          'string_too_long',
+          `a string of ${value.length} characters; the limit is ${limits.stringLength}`,
+        );
+      }
+      return value.isWellFormed() ? null : notUnicode(at);
     }
+    if (typeof value === 'number') return isExact(value) ? null : notExact(at);
     if (typeof value !== 'object' || value === null) return null;
     if (depth >= limits.depth) return problem(at, 'too_deep', `more than ${limits.depth} levels of nesting`);
     if (!isJsonObject(value)) {
@@ -33,12 +39,28 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
     for (const key of Object.keys(value)) {
       if (FORBIDDEN_KEYS.has(key))
         return problem(pointerTo(at, key), 'key_not_allowed', `the key "${key}" is not allowed`);
+      if (!key.isWellFormed()) return notUnicode(at);
       const found = walk(value[key] ?? null, pointerTo(at, key), depth + 1);
       if (found) return found;
     }
     return null;
   };
   return walk(data, pointer, 0);
+}
+
+/** JSON has larger numbers than a double keeps: `1e999` would be stored as null, which clears, and a long serial number with other digits. */
+function isExact(value: number): boolean {
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}
+
+function notExact(pointer: string): ProblemItem {
+  const detail = 'a number too large to be kept digit by digit';
+  return { pointer, code: 'number_not_exact', detail, remedy: 'Send it as text: "12345678901234567890".' };
+}
+
+function notUnicode(pointer: string): ProblemItem {
+  const detail = 'half of a surrogate pair, which is no character';
+  return { pointer, code: 'string_not_unicode', detail, remedy: 'Send whole characters; NetBox stores nothing else.' };
 }
 
 function problem(pointer: string, code: string, detail: string): ProblemItem {

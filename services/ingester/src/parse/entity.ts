@@ -69,7 +69,8 @@ export function readEntity(value: unknown, pointer: string, limits: IngestLimits
   const dataKey = value.data === undefined && value.payload !== undefined ? 'payload' : 'data';
   const outcome = readData({ type, value: value[dataKey], pointer: pointerTo(pointer, dataKey), limits });
   if (outcome.kind === 'refused') return outcome;
-  const notes = value.external_id === undefined ? [] : [EXTERNAL_ID_NOTE];
+  const unread = unreadNotes(value, dataKey === 'data' ? [...ENTITY_KEYS, 'data'] : [...ENTITY_KEYS, 'payload']);
+  const notes = value.external_id === undefined ? unread : [...unread, EXTERNAL_ID_NOTE];
   if (value.timestamp === undefined || value.timestamp === null) return { kind: 'read', entity: outcome.entity, notes };
   const time = parseTimestamp(value.timestamp);
   if (time.kind === 'invalid') return invalidTimestamp(pointerTo(pointer, 'timestamp'), time.detail);
@@ -78,6 +79,14 @@ export function readEntity(value: unknown, pointer: string, limits: IngestLimits
     entity: { ...outcome.entity, observedAt: time.utc },
     notes: time.naive ? [...notes, NAIVE_NOTE] : notes,
   };
+}
+
+const ENTITY_KEYS = ['object_type', 'data_type', 'timestamp', 'source', 'operation', 'external_id'];
+
+/** A misspelt `timestmap` is no reason to refuse, and none to be silent. */
+export function unreadNotes(value: JsonObject, known: readonly string[]): readonly string[] {
+  const unread = Object.keys(value).filter((key) => !known.includes(key));
+  return unread.slice(0, 5).map((key) => `"${key.slice(0, 50)}" beside the data is not read`);
 }
 
 /** Reads the data of one entity whose type is known. */

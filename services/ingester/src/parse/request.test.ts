@@ -33,6 +33,31 @@ describe('a collection body', () => {
     expect(collection({ source: 'x', data: [{ name: 'a' }, { name: 'b' }] }).entities).toHaveLength(2);
   });
 
+  it('says what it did not read beside the data', () => {
+    const read = collection({ source: 'x', timestmap: '2025-08-12T10:00:00Z', data: { name: 'a' }, payload: {} });
+    expect(read.notes).toEqual(['"timestmap" beside the data is not read', '"payload" beside the data is not read']);
+    const entity = { object_type: 'devices', data: { name: 'a' }, priority: 1 };
+    expect(batch({ source: 'x', entities: [entity] }).notes).toEqual(['"priority" beside the data is not read']);
+  });
+
+  it('refuses a body that says another type than the path', () => {
+    const error = thrown(() => collection({ source: 'x', data_type: 'sites', data: { name: 'a' } }));
+    expect(error.errors[0]?.code).toBe('type_differs');
+  });
+
+  it('refuses what it could not keep as it was sent', () => {
+    const [huge, long] = [parseJson('1e999'), parseJson('12345678901234567890')];
+    const data = [{ latitude: huge }, { serial: long }, { name: 'a\ud800' }, { '\ud800': 1 }, { name: '🎉', n: 1.5 }];
+    const read = collection({ source: 'x', data });
+    expect(read.errors.map(({ code }) => code)).toEqual([
+      'number_not_exact',
+      'number_not_exact',
+      'string_not_unicode',
+      'string_not_unicode',
+    ]);
+    expect(read.entities).toHaveLength(1);
+  });
+
   it('refuses what cannot be read by index and takes the others', () => {
     const read = collection({
       source: 'x',

@@ -1,7 +1,16 @@
 import { DiodeError, isJsonObject, type JsonObject, type ProblemItem } from '@diode/protocol';
 import type { IngestLimits } from '../limits.js';
 import { pointerTo } from './check-values.js';
-import { type EntityOutcome, invalidTimestamp, NAIVE_NOTE, type ReadEntity, readData, readEntity } from './entity.js';
+import {
+  type EntityOutcome,
+  invalidTimestamp,
+  NAIVE_NOTE,
+  type ReadEntity,
+  readData,
+  readEntity,
+  resolveObjectType,
+  unreadNotes,
+} from './entity.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** What a request said, before anything is stored. */
@@ -42,6 +51,7 @@ export function readCollectionBody(o: {
   limits: IngestLimits;
 }): ReadRequest {
   const envelope = asEnvelope(o.body);
+  checkType(envelope, o.type);
   const key = envelope.data === undefined && envelope.payload !== undefined ? 'payload' : 'data';
   const given = envelope[key];
   if (given === undefined) {
@@ -62,7 +72,8 @@ export function readCollectionBody(o: {
       limits: o.limits,
     }),
   );
-  return gather({ source: readSource(envelope.source ?? o.querySource), envelope, reads });
+  const notes = unreadNotes(envelope, key === 'data' ? [...COLLECTION_KEYS, 'data'] : [...COLLECTION_KEYS, 'payload']);
+  return gather({ source: readSource(envelope.source ?? o.querySource), envelope, reads, notes });
 }
 
 /** `{source, timestamp?, entities: [entity]}`. */
@@ -79,7 +90,8 @@ export function readBatchBody(o: { body: unknown; querySource: string | null; li
   }
   checkCount(list.length, '/entities', o.limits);
   const reads = list.map((value: unknown, i) => readEntity(value, pointerTo('/entities', i), o.limits));
-  return gather({ source: readSource(envelope.source ?? o.querySource), envelope, reads });
+  const notes = unreadNotes(envelope, ['source', 'timestamp', 'entities']);
+  return gather({ source: readSource(envelope.source ?? o.querySource), envelope, reads, notes });
 }
 
 /** One entity a line, each with `source` unless `?source=` says it. Pointers count lines with content from 0. */
@@ -121,11 +133,31 @@ export function readNdjsonBody(o: { text: string; querySource: string | null; li
       'no line names a source',
       'Add "source" to each line, or call with ?source=NAME.',
     );
-  return gather({ source, envelope: {}, reads });
+  return gather({ source, envelope: {}, reads, notes: [] });
 }
 
-function gather(o: { source: string; envelope: JsonObject; reads: readonly EntityOutcome[] }): ReadRequest {
-  const notes = new Set<string>();
+const COLLECTION_KEYS = ['source', 'timestamp', 'data_type', 'object_type'];
+
+/** The path says what the objects are; a body that says something else was meant for another one. */
+function checkType(envelope: JsonObject, type: string): void {
+  for (const key of ['object_type', 'data_type']) {
+    const said = envelope[key];
+    const other = typeof said === 'string' ? resolveObjectType(said) : null;
+    if (other === null || other === type) continue;
+    const remedy = 'Send it to its own collection, or leave the type out.';
+    throw invalid(`/${key}`, 'type_differs', `the body says ${other}, the path ${type}`, remedy);
+  }
+}
+
+interface Gathered {
+  readonly source: string;
+  readonly envelope: JsonObject;
+  readonly reads: readonly EntityOutcome[];
+  readonly notes: readonly string[];
+}
+
+function gather(o: Gathered): ReadRequest {
+  const notes = new Set<string>(o.notes);
   const errors: ProblemItem[] = [];
   const entities: ReadEntity[] = [];
   const time =
