@@ -9,3 +9,4 @@ export { slugify } from './normal-form/text.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export * from './policy-contract.js';
 export * from './prepare/index.js';
+export { didYouMean } from './words/did-you-mean.js';

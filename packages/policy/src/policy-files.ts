@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { didYouMean } from '@diode/engine';
 import type { PolicyWarning } from './loaded-policy.js';
 import type { Mistake } from './mistake.js';
-import { didYouMean } from './read/did-you-mean.js';
 import { MAX_FILE_BYTES } from './yaml/parse-yaml.js';
 
 export const POLICY_FILES = [

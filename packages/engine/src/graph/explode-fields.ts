@@ -8,6 +8,7 @@ import { explodeMac } from './explode-mac.js';
 import { explodeReference, explodeReferences } from './explode-reference.js';
 import { type Exploder, type Place, pointTo, problem } from './exploder.js';
 import { type KeyReading, readKey } from './key-reading.js';
+import { nearestField } from './nearest-field.js';
 import type { FieldInput } from './node.js';
 
 /** Read-only in NetBox, and found in every body that came out of it: not worth a word. */
@@ -30,7 +31,10 @@ function takeKey(exploder: Exploder, place: Place, key: string, reading: KeyRead
   if (value === undefined) return;
   if (reading === undefined || (reading.isAlias && Object.hasOwn(place.data, reading.field.name))) {
     if (READ_ONLY.has(key) || !isTold(place, key)) return;
-    exploder.unknown.push({ field: dotted(place.pointer, key), reason: unknownReason(place.row, key, reading) });
+    exploder.unknown.push({
+      field: dotted(place.pointer, key),
+      reason: unknownReason(place.row, key, reading, exploder.unknown.length),
+    });
     return;
   }
   if (reading.isPart) {
@@ -103,7 +107,12 @@ function deviceAddressOrReference(
   return address === undefined ? explodeReference(exploder, place, field, value, pointer) : address;
 }
 
-function unknownReason(row: ObjectTypeRow, key: string, reading: KeyReading | undefined): string {
+const MOST_HINTS = 10;
+
+function unknownReason(row: ObjectTypeRow, key: string, reading: KeyReading | undefined, before: number): string {
   if (reading !== undefined) return `${reading.field.name} is given as well, and ${key} is another name for it`;
-  return `${row.name} has no field of this name that Diode writes; custom fields go under custom_fields`;
+  // Looking for what was meant takes time, and a body may hold thousands of names.
+  const meant = before < MOST_HINTS ? nearestField(row, key) : null;
+  const hint = meant === null ? 'custom fields go under custom_fields' : `did you mean ${meant}?`;
+  return `${row.name} has no field of this name that Diode writes; ${hint}`;
 }

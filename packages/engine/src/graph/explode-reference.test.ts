@@ -16,6 +16,19 @@ describe('a reference as an object', () => {
     expect(change.fields['site.regoin']).toMatchObject({ verdict: 'unknown' });
   });
 
+  it.each([
+    ['dcim.device', 'seriall', 'serial'],
+    ['dcim.device', 'Asset-Tag', 'asset_tag'],
+    ['dcim.device', 'device_role', 'role'],
+    ['ipam.prefix', 'site', 'scope'],
+    ['ipam.ipaddress', 'interface', 'assigned_object'],
+  ])('of %s %s asks whether %s was meant', (type, key, meant) => {
+    const change = changeOf(
+      planEntities(new Model(), [[type, { name: 'A', address: '192.0.2.1', prefix: '192.0.2.0/24', [key]: 'x' }]]),
+    );
+    expect(change.fields[key]?.reason).toContain(`did you mean ${meant}?`);
+  });
+
   it('says nothing of what NetBox itself adds to an object it shows', () => {
     const shown = { id: 1, url: 'http://netbox/api/dcim/sites/1/', name: 'DC1', device_count: 3, _depth: 0 };
     const model = new Model();

@@ -1,5 +1,5 @@
+import { didYouMean } from '@diode/engine';
 import type { LocatedEntry } from '../yaml/located.js';
-import { didYouMean } from './did-you-mean.js';
 import { type KeyRow, kindOf, mistake, type Read, type ReadContext, type Reader } from './reader.js';
 
 /** One key of an object: how it is read, what it does, and what it waits for if it has no effect yet. */

@@ -1,6 +1,6 @@
+import { didYouMean } from '@diode/engine';
 import type { JsonValue } from '@diode/protocol';
 import type { Located } from '../yaml/located.js';
-import { didYouMean } from './did-you-mean.js';
 import { kindOf, mistake, type Reader } from './reader.js';
 
 const noKeys = (): readonly [] => [];

@@ -1,5 +1,5 @@
 import { byCollection, OBJECT_TYPES, type ObjectTypeRow, objectType } from '@diode/catalogue';
-import { didYouMean } from '../read/did-you-mean.js';
+import { didYouMean } from '@diode/engine';
 import { type KeyRow, kindOf, mistake, type ReadContext, type Reader } from '../read/reader.js';
 import type { Located } from '../yaml/located.js';
 

@@ -1,6 +1,6 @@
 import { OBJECT_TYPES, type ObjectTypeRow } from '@diode/catalogue';
+import { didYouMean } from '@diode/engine';
 import { key, laterKey, listOf, mapOf, object } from '../read/collections.js';
-import { didYouMean } from '../read/did-you-mean.js';
 import { placed, type Read, type Reader, refine } from '../read/reader.js';
 import { boolean, duration, number, oneOf, text } from '../read/scalars.js';
 import { appliesTo } from './applies-to.js';

@@ -1,5 +1,5 @@
 import type { ObjectTypeRow } from '@diode/catalogue';
-import { didYouMean } from '../read/did-you-mean.js';
+import { didYouMean } from '@diode/engine';
 import { type Reader, refine } from '../read/reader.js';
 import { text } from '../read/scalars.js';
 

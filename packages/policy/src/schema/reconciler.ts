@@ -1,5 +1,5 @@
+import { didYouMean } from '@diode/engine';
 import { key, listOf, object } from '../read/collections.js';
-import { didYouMean } from '../read/did-you-mean.js';
 import { type Placed, placed, type Read, type Reader, refine } from '../read/reader.js';
 import { number, text, whole } from '../read/scalars.js';
 import type { ReconcilerSettings } from '../settings.js';

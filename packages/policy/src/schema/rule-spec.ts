@@ -1,5 +1,5 @@
+import { didYouMean } from '@diode/engine';
 import { key, listOf, object } from '../read/collections.js';
-import { didYouMean } from '../read/did-you-mean.js';
 import { kindOf, mistake, type Placed, placed, type ReadContext, type Reader } from '../read/reader.js';
 import { boolean, number, oneOf } from '../read/scalars.js';
 import type { Located } from '../yaml/located.js';

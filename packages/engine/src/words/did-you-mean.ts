@@ -1,5 +1,11 @@
 /** `did you mean "devices"?` for a word that is near one of those known; null when none is near. */
 export function didYouMean(word: string, known: Iterable<string>): string | null {
+  const nearest = nearestWord(word, known);
+  return nearest === null ? null : `did you mean "${nearest}"?`;
+}
+
+/** The known word nearest to one that is not known; null when none is near. */
+export function nearestWord(word: string, known: Iterable<string>): string | null {
   const written = word.toLowerCase();
   const furthest = Math.max(1, Math.floor(written.length / 3));
   let best: { readonly word: string; readonly distance: number } | null = null;
@@ -8,7 +14,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | null
     const distance = editDistance(written, candidate.toLowerCase());
     if (distance <= furthest && (best === null || distance < best.distance)) best = { word: candidate, distance };
   }
-  return best === null ? null : `did you mean "${best.word}"?`;
+  return best?.word ?? null;
 }
 
 /** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours. */
