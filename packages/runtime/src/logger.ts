@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
-import { redactJsonKeys, redactKeys, redactText } from './redact.js';
+import { isSuspicious, redactJsonKeys, redactKeys, redactText } from './redact.js';
 
 export type { DestinationStream, Logger } from 'pino';
 
@@ -43,7 +43,7 @@ export function makeLogger(o: LoggerOptions): Logger {
       log: redactObject,
     },
     serializers: { err: (err: Error) => redactKeys(stdSerializers.err(err)) },
-    hooks: { streamWrite: (line: string) => redactText(redactJsonKeys(line)) },
+    hooks: { streamWrite: (line: string) => (isSuspicious(line) ? redactText(redactJsonKeys(line)) : line) },
   };
   return o.destination === undefined ? pino(options) : pino(options, o.destination);
 }

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Accepted, Channel, JsonValue } from '@diode/protocol';
 import { DiodeError } from '@diode/protocol';
 import type { Queue } from '@diode/queue';
@@ -6,6 +6,7 @@ import type { NewSync, Store } from '@diode/store';
 import { MAX_PROBLEMS } from './limits.js';
 import type { ReadRequest } from './parse/request.js';
 import type { WorkRoute } from './route-work.js';
+import { uuidv7 } from './uuidv7.js';
 
 export interface AcceptDeps {
   readonly store: Pick<Store, 'storeSync'>;
@@ -114,16 +115,6 @@ function toSync(o: {
 /** What makes two requests the same one: path, query and body. */
 export function hashRequest(parts: readonly (string | Uint8Array)[]): string {
   return hash('sha256', Buffer.concat(parts.flatMap((p) => [Buffer.from(p), Buffer.of(0)])), 'hex');
-}
-
-/** RFC 9562 version 7: 48 bits of milliseconds, then random. */
-export function uuidv7(millis: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(millis, 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 function asJson(answer: Accepted): JsonValue {

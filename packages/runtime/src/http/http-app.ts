@@ -87,25 +87,35 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE']);
 function readBodies(app: HttpApp): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody(app));
-  app.addHook('preParsing', async (request, _reply, payload) =>
-    BODILESS.has(request.method) ? payload : decodeBody(payload, request.headers['content-encoding']),
-  );
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    try {
+      done(null, BODILESS.has(request.method) ? payload : decodeBody(payload, request.headers['content-encoding']));
+    } catch (error) {
+      done(toDiodeError(error));
+    }
+  });
 }
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
 
 function describeAnswers(app: HttpApp, metrics: HttpMetrics | undefined): void {
   if (metrics) app.addHook('onRoute', (route) => metrics.expectRoute(route.url));
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
-    reply.header('x-frame-options', 'DENY');
-    reply.header('cross-origin-resource-policy', 'same-origin');
-    reply.header('cache-control', 'no-store');
-    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  // Hooks of every request take a callback: a promise for each would be a tenth of what an ingest costs.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics?.observe(request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
     logRequest(request, reply);
+    done();
   });
   app.addHook('onRequestAbort', async (request) => {
     request.log.info({ method: request.method, path: pathOf(request) }, 'request abandoned by the client');
