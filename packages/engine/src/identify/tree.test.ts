@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Model } from '../../tests/support/model.js';
-import { applyEntities, type Entity } from '../../tests/support/run.js';
+import { applyEntities, type Entity, planEntities } from '../../tests/support/run.js';
 
 const names = (model: Model, type: string): readonly string[] =>
   model
@@ -15,6 +15,12 @@ describe('a tree asserted together with what hangs on it', () => {
     const model = new Model();
     applyEntities(model, batch);
     expect(names(model, 'dcim.region')).toEqual(['DE', 'EU', 'World']);
+  });
+
+  it('is made under the key of who says less, so that two workers exclude each other', () => {
+    const key = (...batch: readonly Entity[]) =>
+      planEntities(new Model(), batch).changes.find(({ label, action }) => label === 'EU' && action === 'create')?.key;
+    expect(key(eu)).toBe(key(site));
   });
 
   it('that leads back to itself has each name once too', () => {

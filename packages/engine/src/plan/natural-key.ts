@@ -6,12 +6,14 @@ import { hostOf } from '../normal-form/address.js';
 
 /**
  * The key two workers exclude each other by when they would make the same object (I4): names all the way, no ids, so that it is the same whether what
- * the object hangs on exists or is being made.
+ * the object hangs on exists or is being made. What one of them may not know (a region's parent, a device's tenant) is left out where the type can be
+ * found without it: who says less means the same object, and NetBox's own constraints hold for those that say as much.
  */
 export function naturalKey(graph: Graph, thing: Thing): string {
   const { row } = thing;
   const by = row.slugFrom === undefined ? row.labelField : 'slug';
-  const matcher = row.matchers.find((one) => one.fields.includes(by)) ?? row.matchers[0];
+  const naming = row.matchers.filter((one) => one.fields.includes(by));
+  const matcher = naming.find((one) => one.unlessDiffers !== undefined) ?? naming[0] ?? row.matchers[0];
   return matcher === undefined
     ? `${row.name}|${labelOf(thing)}`
     : `${row.name}|${matcher.fields.map((field) => part(graph, thing, matcher, field)).join('|')}`;
