@@ -33,6 +33,8 @@ export interface World {
   readonly sim: NetboxSim;
   readonly store: Store;
   readonly databaseUrl: string;
+  /** Before the keys of the world's Redis. */
+  readonly redisPrefix: string;
   readonly logs: ReturnType<typeof collectLogs>;
   readonly loaded: LoadedPolicy;
   /** Starts a reconciler on the world's Postgres, Redis and NetBox. */
@@ -125,6 +127,7 @@ export async function startWorld(o: { policy?: PolicyFiles } = {}): Promise<Worl
     sim,
     store,
     databaseUrl: database.url,
+    redisPrefix: prefix,
     logs,
     loaded,
     worker,

@@ -49,7 +49,7 @@ export async function attempt(
   if (crashed.length > 0) {
     const open = await deps.store.unsettled(crashed.map((row) => row.ref));
     const notBefore = await resolveUnsettled({ ...apply, seen }, open, plan);
-    tooEarly.push(...waitFor(all, notBefore));
+    tooEarly.push(...waitFor(deps, all, notBefore));
     rows = all.filter((row) => !notBefore.has(refKey(row.ref)));
     if (rows.length === 0) return { finished: [], pending: tooEarly };
     if (rows.length < all.length) plan = await planFor(rows);
@@ -127,11 +127,22 @@ function applyDeps(deps: WorkerDeps, startedAt: number, ensureHeld: () => void):
   };
 }
 
-function waitFor(rows: readonly ClaimedWork[], notBefore: ReadonlyMap<string, number>): readonly PendingEntity[] {
+/** In stand-backs: how often NetBox is read again for a create it may still be given. */
+const LOOKS_AGAIN_AFTER = 25;
+
+/** Until what was sent without an answer cannot arrive any more. It may arrive at any moment before: NetBox is read again meanwhile. */
+function waitFor(
+  { settings }: WorkerDeps,
+  rows: readonly ClaimedWork[],
+  notBefore: ReadonlyMap<string, number>,
+): readonly PendingEntity[] {
+  const knownAfterS = (settings.netboxTimeoutMs + settings.repeatMarginMs) / 1_000;
+  const waitingFor = `a create NetBox was sent and gave no answer to: whether it did it is known ${knownAfterS} s after it was sent, at the latest`;
   return rows.flatMap((row) => {
-    const waitMs = notBefore.get(refKey(row.ref));
-    if (waitMs === undefined) return [];
-    return [{ row, pending: { kind: 'stand_back', waitMs, waitingFor: 'the answer NetBox may still give' } }];
+    const leftMs = notBefore.get(refKey(row.ref));
+    if (leftMs === undefined) return [];
+    const waitMs = Math.min(leftMs, LOOKS_AGAIN_AFTER * settings.standBackMs);
+    return [{ row, pending: { kind: 'stand_back', waitMs, waitingFor } }];
   });
 }
 
