@@ -122,6 +122,15 @@ export interface WorkVerbs {
    */
   abandonClaims(workerId: string): Promise<number>;
   backlog(): Promise<Backlog>;
+  /** What workers have claimed, by worker, and for how long at most: a dead one's rows are free then. The most first. */
+  inHand(): Promise<readonly InHand[]>;
+}
+
+export interface InHand {
+  readonly workerId: string;
+  readonly count: number;
+  /** Until the last of its claims runs out; a living worker renews them. */
+  readonly freeAfterSeconds: number;
 }
 
 export interface Backlog {

@@ -213,4 +213,19 @@ describe('the backlog', () => {
     expect(backlog.oldestWaitingSeconds).toBeGreaterThanOrEqual(90);
     expect(backlog.oldestWaitingSeconds).toBeLessThan(120);
   });
+
+  it('tells what each worker has in hand, and when a dead one would be rid of it', async () => {
+    expect(await store.inHand()).toEqual([]);
+    await store.storeSync(newSync({ entities: [newEntity(), newEntity(), newEntity()] }));
+    await claim('w1', 1);
+    await claim('w2', 2);
+    const held = await store.inHand();
+    expect(held.map(({ workerId, count }) => [workerId, count])).toEqual([
+      ['w2', 2],
+      ['w1', 1],
+    ]);
+    for (const one of held) expect(one.freeAfterSeconds).toBeGreaterThan(0);
+    await store.abandonClaims('w2');
+    expect((await store.inHand()).map(({ workerId }) => workerId)).toEqual(['w1']);
+  });
 });

@@ -53,4 +53,15 @@ describe('work that was parked', () => {
     expect(idle).toMatchObject({ idle: false, waiting: 1 });
     expect((await world.receipts(syncId, 5_000)).counts).toEqual({ applied: 1 });
   });
+
+  it('or is in the hands of a process that may be dead: why-idle says whose, and when another takes it up', async () => {
+    await world.send([device('A1'), device('A2')]);
+    await until(async () => {
+      await world.store.claim({ partition: 3, limit: 2, workerId: 'gone', leaseMs: 50_000 });
+      return (await world.store.inHand()).length > 0;
+    });
+    const { app } = await world.worker({ tuning: NO_SWEEP });
+    const idle = (await app.inject({ url: '/api/v1/why-idle' })).json();
+    expect(idle.notes).toContainEqual(expect.stringMatching(/^gone works on 2; if it is dead, .* in (50|4\d) s$/));
+  });
 });

@@ -183,6 +183,15 @@ SELECT state, count(*)::int AS count,
 FROM work GROUP BY state`,
 };
 
+/** Over the partial index of claimed rows. */
+export const IN_HAND: Statement = {
+  name: 'in_hand',
+  text: `
+SELECT claimed_by AS worker_id, count(*)::int AS count,
+  greatest(0, extract(epoch FROM max(due_at) - statement_timestamp()))::float8 AS free_after_seconds
+FROM work WHERE claimed_by IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
+};
+
 export const WAITING_FOR: Statement = {
   name: 'waiting_for',
   text: `

@@ -6,6 +6,7 @@ import {
   ABANDON_CLAIMS,
   BACKLOG,
   DUE_PARTITIONS,
+  IN_HAND,
   NEXT_DUE,
   PARK_ROWS,
   RENEW_ROWS,
@@ -94,5 +95,14 @@ export function makeWorkVerbs(db: Database): WorkVerbs {
     },
 
     backlog: () => readBacklog(db),
+
+    async inHand() {
+      const rows = await db.query<{ worker_id: string; count: number; free_after_seconds: number }>(IN_HAND);
+      return rows.map((row) => ({
+        workerId: row.worker_id,
+        count: row.count,
+        freeAfterSeconds: row.free_after_seconds,
+      }));
+    },
   };
 }

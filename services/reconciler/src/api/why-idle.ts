@@ -5,7 +5,7 @@ import type { Gates } from '../worker/gates.js';
 import type { Mode } from '../worker/mode.js';
 
 export interface WhyIdleDeps {
-  readonly store: Pick<Store, 'backlog'>;
+  readonly store: Pick<Store, 'backlog' | 'inHand'>;
   readonly gates: Gates;
   readonly mode: () => Promise<Mode>;
   readonly feed: () => FeedState;
@@ -18,12 +18,16 @@ export interface WhyIdleDeps {
 
 /** The answer of `GET /api/v1/why-idle`: what waits, which gates are closed, and what nobody would think of. */
 export async function whyIdle(deps: WhyIdleDeps): Promise<JsonObject> {
-  const [backlog, mode] = await Promise.all([deps.store.backlog(), deps.mode()]);
+  const [backlog, inHand, mode] = await Promise.all([deps.store.backlog(), deps.store.inHand(), deps.mode()]);
   const feed = deps.feed();
   const held = deps.held();
   const ingest = deps.ingestClosed();
   const notes = [
     ...(backlog.total === 0 ? ['nothing waits: everything accepted has its receipt'] : []),
+    ...inHand.map(
+      ({ workerId, count, freeAfterSeconds }) =>
+        `${workerId} works on ${count}; if it is dead, another takes them up in ${Math.ceil(freeAfterSeconds)} s`,
+    ),
     ...(mode === 'observe'
       ? ['observe mode: plans and receipts are made, nothing is written; `diode go-live` ends it']
       : []),
