@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '@diode/protocol';
 import { normalizeBoolean } from './boolean.js';
+import { normalizeJson } from './json.js';
 import { excerpt, invalid, type Normalized, normal } from './normalized.js';
 import { toNumber } from './number.js';
 import { instantOf, normalizeDate } from './time.js';
@@ -10,6 +11,8 @@ import { instantOf, normalizeDate } from './time.js';
  */
 export function normalizeCustomValue(type: JsonValue | undefined, value: JsonValue): Normalized {
   if (value === null) return normal(null);
+  const storable = normalizeJson(value);
+  if (storable.kind === 'invalid') return storable;
   switch (type) {
     case 'text':
     case 'longtext':

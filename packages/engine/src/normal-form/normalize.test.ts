@@ -34,6 +34,7 @@ describe('the form NetBox holds (facts §5)', () => {
     ['adds the mask of a host', 'ipam.ipaddress.address', '10.0.0.1', '10.0.0.1/32'],
     ['knows ::10.0.0.1 from ::ffff:10.0.0.1', 'ipam.ipaddress.address', '::10.0.0.1', '::10.0.0.1/128'],
     ['writes six groups of nothing as Postgres does', 'ipam.ipaddress.address', '::1:2/128', '::0.1.0.2/128'],
+    ['takes a backslash for what it is', 'dcim.device.local_context_data', { a: '\\u0000 🎉' }, { a: '\\u0000 🎉' }],
     ['takes the # off a colour', 'extras.tag.color', '#FF0000', 'ff0000'],
     ['takes an accent as part of its letter', 'dcim.site.name', 'Zu\u0308rich', 'Z\u00fcrich'],
     ['keeps the dots of an embedded IPv4', 'ipam.ipaddress.address', '::FFFF:a00:1', '::ffff:10.0.0.1/128'],
@@ -66,6 +67,9 @@ describe('the form NetBox holds (facts §5)', () => {
     ['text that is too long', 'dcim.device.serial', 'x'.repeat(51)],
     ['a name that is blank', 'dcim.site.name', ' '],
     ['a slug with a space', 'dcim.site.slug', 'a b'],
+    ['half a character', 'dcim.site.name', 'a\ud800'],
+    ['a NUL inside JSON', 'dcim.device.local_context_data', { a: ['b\u0000'] }],
+    ['half a character inside JSON', 'dcim.device.local_context_data', { '\udc00': 1 }],
     ['a colour by name', 'extras.tag.color', 'red'],
     ['an object in place of text', 'dcim.device.serial', { a: 1 }],
   ])('refuses %s and says what to send', (_, path, asserted) => {

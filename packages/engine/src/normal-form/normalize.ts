@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from '@diode/protocol';
 import { normalizeAddress, normalizePrefix } from './address.js';
 import { normalizeBoolean } from './boolean.js';
 import { normalizeChoice } from './choice.js';
+import { normalizeJson } from './json.js';
 import { normalizeIntegers, normalizeRanges, normalizeTexts } from './lists.js';
 import { excerpt, invalid, type Normalized, normal } from './normalized.js';
 import { normalizeNumber } from './number.js';
@@ -51,7 +52,7 @@ export function normalize(field: FieldRow, value: JsonValue): Normalized {
     case 'custom_fields':
       return isJsonObject(value) ? normal(value) : invalid(`${excerpt(value)} is not an object`, 'Send an object.');
     case 'json':
-      return normal(value);
+      return normalizeJson(value);
   }
 }
 

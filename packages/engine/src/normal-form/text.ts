@@ -13,6 +13,11 @@ export function normalizeText(field: FieldRow, value: JsonValue): Normalized {
   // A letter with its accent is one letter, however the source spells it: two such names look the same.
   const text = field.color === true ? lowered.replace(/^#/, '') : isAscii(lowered) ? lowered : lowered.normalize('NFC');
   if (text.includes('\u0000')) return invalid('a NUL character, which NetBox refuses', 'Leave the character out.');
+  if (!isAscii(text) && !text.isWellFormed())
+    return invalid(
+      'half of a surrogate pair, which is no character',
+      'Send whole characters; NetBox stores nothing else.',
+    );
   if (text === '' && field.kind === 'nullable_text') return normal(null);
   if (text === '' && !mayBeBlank(field)) return invalid('may not be blank', 'Send a value.');
   if (field.color === true && text !== '' && !/^[0-9a-f]{6}$/.test(text))

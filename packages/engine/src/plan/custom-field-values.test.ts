@@ -42,6 +42,8 @@ describe('the value of a custom field', () => {
     ['decimal', true],
     ['boolean', 'maybe'],
     ['text', ['a']],
+    ['text', 'a\u0000'],
+    ['json', { a: '\ud800' }],
     ['date', 'z'],
     ['datetime', 'yesterday'],
     ['datetime', '2026-01-31T25:00'],

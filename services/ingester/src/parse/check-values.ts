@@ -24,7 +24,7 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
           `a string of ${value.length} characters; the limit is ${limits.stringLength}`,
         );
       }
-      return value.isWellFormed() ? null : notUnicode(at);
+      return null;
     }
     if (typeof value === 'number') return isExact(value) ? null : notExact(at);
     if (typeof value !== 'object' || value === null) return null;
@@ -39,7 +39,6 @@ export function checkValues(data: JsonValue, pointer: string, limits: IngestLimi
     for (const key of Object.keys(value)) {
       if (FORBIDDEN_KEYS.has(key))
         return problem(pointerTo(at, key), 'key_not_allowed', `the key "${key}" is not allowed`);
-      if (!key.isWellFormed()) return notUnicode(at);
       const found = walk(value[key] ?? null, pointerTo(at, key), depth + 1);
       if (found) return found;
     }
@@ -56,11 +55,6 @@ function isExact(value: number): boolean {
 function notExact(pointer: string): ProblemItem {
   const detail = 'a number too large to be kept digit by digit';
   return { pointer, code: 'number_not_exact', detail, remedy: 'Send it as text: "12345678901234567890".' };
-}
-
-function notUnicode(pointer: string): ProblemItem {
-  const detail = 'half of a surrogate pair, which is no character';
-  return { pointer, code: 'string_not_unicode', detail, remedy: 'Send whole characters; NetBox stores nothing else.' };
 }
 
 function problem(pointer: string, code: string, detail: string): ProblemItem {
