@@ -75,6 +75,8 @@ export interface ClaimedWork {
   readonly hasUnsettledChanges: boolean;
   /** It was claimed before: an earlier attempt may have settled changes of it (`settledChanges`). */
   readonly claimedBefore: boolean;
+  /** A later assertion about the same object stands behind this one. */
+  readonly laterWaits: boolean;
 }
 
 /** A terminal receipt to write; `detail` null = rebuilt on demand (unchanged entities). */

@@ -41,6 +41,7 @@ describe('claiming', () => {
         attempts: 0,
         hasUnsettledChanges: false,
         claimedBefore: false,
+        laterWaits: false,
       },
     ]);
     expect(await claim('w2')).toEqual([]);

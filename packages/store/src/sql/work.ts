@@ -25,13 +25,13 @@ FOR UPDATE SKIP LOCKED`,
  * $1, $2 the due rows in order, $3 limit, $4 worker, $5 lease in ms. A row is blocked by an earlier row of its ordering key,
  * whatever that row's state, and by a later one somebody works on (an ingester's commit can come late). Blocked rows are moved
  * out of the way for a while that grows with their age: `finish` makes the next of a key due at once, the delay is only the net
- * below it. So a hundred thousand assertions about one object cost each claim no scan.
+ * below it. One that waits for another object is made due, so that it can make way for who comes after it. So a hundred thousand assertions about one object cost each claim no scan.
  */
 export const CLAIM_ROWS: Statement = {
   name: 'claim_rows',
   text: `
 WITH judged AS (
-  SELECT w.sync_id, w.index, w.received_at, c.position,
+  SELECT w.sync_id, w.index, w.ordering_key, w.received_at, c.position,
     EXISTS (
       SELECT FROM work earlier
       WHERE earlier.ordering_key = w.ordering_key AND (earlier.sync_id, earlier.index) < (w.sync_id, w.index)
@@ -50,6 +50,15 @@ deferred AS (
     state = CASE w.state WHEN 'planning' THEN 'queued' ELSE w.state END
   FROM judged j WHERE j.blocked AND w.sync_id = j.sync_id AND w.index = j.index
 ),
+nudged AS (
+  UPDATE work w SET due_at = statement_timestamp()
+  FROM (SELECT DISTINCT ordering_key FROM judged WHERE blocked) AS k
+  CROSS JOIN LATERAL (
+    SELECT sync_id, index FROM work n WHERE n.ordering_key = k.ordering_key ORDER BY sync_id, index LIMIT 1
+  ) AS head
+  WHERE w.sync_id = head.sync_id AND w.index = head.index
+    AND w.state = 'waiting' AND w.claimed_by IS NULL AND w.due_at > statement_timestamp()
+),
 claimed AS (
   UPDATE work w SET claimed_by = $4, state = 'planning', waiting_for = NULL, claims = w.claims + 1,
     due_at = statement_timestamp() + $5 * interval '1 millisecond'
@@ -65,7 +74,11 @@ export const CLAIMED_ENTITIES: Statement = {
 SELECT e.sync_id, e.index, w.partition, s.source, s.channel, s.dry_run, e.object_type, convert_from(e.data, 'UTF8') AS data,
   e.observed_at, w.received_at, w.attempts,
   EXISTS (SELECT FROM open_changes o WHERE o.sync_id = e.sync_id AND o.index = e.index) AS has_unsettled_changes,
-  w.claims > 1 AS claimed_before
+  w.claims > 1 AS claimed_before,
+  EXISTS (
+    SELECT FROM work later
+    WHERE later.ordering_key = w.ordering_key AND (later.sync_id, later.index) > (w.sync_id, w.index)
+  ) AS later_waits
 FROM unnest($1::uuid[], $2::int4[]) AS c(sync_id, index)
 JOIN work w ON w.sync_id = c.sync_id AND w.index = c.index
 JOIN entities e ON e.sync_id = c.sync_id AND e.index = c.index AND e.sync_id BETWEEN $3 AND $4

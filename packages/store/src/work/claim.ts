@@ -27,6 +27,7 @@ interface EntityRow extends RefRow {
   readonly attempts: number;
   readonly has_unsettled_changes: boolean;
   readonly claimed_before: boolean;
+  readonly later_waits: boolean;
 }
 
 function refColumns(rows: readonly RefRow[]): [Buffer, Buffer] {
@@ -49,6 +50,7 @@ async function readClaimed(db: Connection, rows: readonly RefRow[]): Promise<rea
     attempts: row.attempts,
     hasUnsettledChanges: row.has_unsettled_changes,
     claimedBefore: row.claimed_before,
+    laterWaits: row.later_waits,
   }));
 }
 

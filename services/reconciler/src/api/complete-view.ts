@@ -59,6 +59,7 @@ async function rowOf(deps: CompleteViewDeps, view: SyncView, receipt: Receipt): 
     attempts: 0,
     hasUnsettledChanges: false,
     claimedBefore: false,
+    laterWaits: false,
   };
 }
 

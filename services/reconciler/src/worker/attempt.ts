@@ -160,7 +160,10 @@ function finishAll(
     ...end,
     plannedAt: new Date(end.startedAt).toISOString(),
     standBackMs: deps.settings.standBackMs,
-    mayWait: (row: ClaimedWork) => end.startedAt - Date.parse(row.receivedAt) < deps.settings.waitingMaxMs,
+    // Who comes after it about the same object must not wait as long: then only as long as neighbours of a sync need.
+    mayWait: (row: ClaimedWork) =>
+      end.startedAt - Date.parse(row.receivedAt) <
+      (row.laterWaits ? deps.settings.makeByHalvesAfterMs : deps.settings.waitingMaxMs),
   };
   const outcomes = new Map(end.plan.outcomes.map((outcome) => [refKey(outcome.ref), outcome]));
   const finished: FinishedWork[] = [];
