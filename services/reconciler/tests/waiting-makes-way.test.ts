@@ -36,6 +36,7 @@ describe('an entity that waits for another', () => {
     await until(async () => (await world.netbox('ipam/prefixes/?prefix=198.51.100.0/24')).length === 1, {
       message: 'it is made by halves',
     });
-    expect((await world.store.backlog()).counts).toEqual({ waiting: 1 });
+    await until(async () => (await world.store.backlog()).counts.waiting === 1, { message: 'it waits on' });
+    expect((await world.store.backlog()).total).toBe(1);
   });
 });
