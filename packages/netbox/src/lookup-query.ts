@@ -92,6 +92,6 @@ function paramsOf(row: ObjectTypeRow, lookup: Lookup): readonly string[] {
   const { values, fold } = (lookup as FieldsLookup).by;
   return Object.entries(values).map(([name, value]) => {
     const [param, text] = filterParam(row, name, value, fold.includes(name));
-    return `${encodeURIComponent(param)}=${encodeURIComponent(text)}`;
+    return `${encodeURIComponent(param)}=${encodeURIComponent(text.toWellFormed())}`;
   });
 }

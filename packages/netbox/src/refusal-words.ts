@@ -13,6 +13,12 @@ const sentences = (value: JsonValue): readonly string[] => {
 /** NetBox keys that name no field. */
 const WHOLE = new Set(['__all__', 'non_field_errors', 'detail']);
 
+/** NetBox says which custom field it means in its sentence only (facts/netbox.md §5.5); '' when it means none. */
+function customFieldIn(detail: string): string {
+  const name = /^(?:Invalid value for|Unknown) custom field '([A-Za-z0-9_]+)'/i.exec(detail)?.[1];
+  return name === undefined ? '' : `/custom_fields/${name}`;
+}
+
 /** NetBox's error body for one object as problems: the pointer is NetBox's field, the detail NetBox's own words. */
 export function problemsOf(json: JsonValue): readonly ProblemItem[] {
   if (!isJsonObject(json)) {
@@ -20,7 +26,7 @@ export function problemsOf(json: JsonValue): readonly ProblemItem[] {
   }
   return Object.entries(json).flatMap(([field, value]) =>
     sentences(value).map((detail) => ({
-      pointer: WHOLE.has(field) ? '' : `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: WHOLE.has(field) ? customFieldIn(detail) : `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`,
       code: 'netbox_refused',
       detail,
       remedy: /permission/i.test(detail)

@@ -34,7 +34,7 @@ function verdict(
   if (plan.verdict !== 'written' && plan.verdict !== 'defaulted') return base;
   switch (result?.kind) {
     case 'refused': {
-      const own = result.problems.filter((problem) => problem.pointer.slice(1).split('/')[0] === name.split('.')[0]);
+      const own = result.problems.filter((problem) => isAbout(problem.pointer, name));
       return own.length > 0
         ? { ...base, verdict: 'failed', rule: 'netbox', reason: own.map((problem) => problem.detail).join('; ') }
         : {
@@ -54,6 +54,12 @@ function verdict(
     default:
       return base;
   }
+}
+
+/** `/serial` is about serial; `/custom_fields/x` is about custom_fields.x alone, `/custom_fields` about each of them. */
+function isAbout(pointer: string, name: string): boolean {
+  const path = pointer.slice(1).replaceAll('/', '.');
+  return path === name || path === name.split('.')[0] || path.startsWith(`${name}.`);
 }
 
 /** What earlier rounds wrote stays written, although a later look finds it equal. */
