@@ -16,7 +16,7 @@ sends the example device, shows its receipt, and stays up until Ctrl-C.
   --docker   the Compose form; not part of this version yet
   --help     this text
 
-With DIODE_NETBOX_URL (and DIODE_NETBOX_TOKEN) set, the example is sent to your NetBox as a dry run only: you see the plan, nothing is written.
+Settings come from the environment and from .env (cp .env.example .env). With DIODE_NETBOX_URL (and DIODE_NETBOX_TOKEN) set, the example is sent to your NetBox as a dry run only: you see the plan, nothing is written.
 State is kept in .diode/ (DIODE_DATA_DIR); a second run reuses it.
 TXT
 }
@@ -36,20 +36,29 @@ install_packages
 say "Building ..."
 build_all
 
-data_dir=${DIODE_DATA_DIR:-.diode}
-mkdir -p "$data_dir"
+# .env holds what the environment does not say; each process of Node reads it itself.
+env_file=
+[ ! -f .env ] || env_file=--env-file=.env
+run_node() { node ${env_file:+"$env_file"} "$@"; }
+setting() { run_node -p 'process.env[process.argv[1]] || process.argv[2]' "$1" "$2"; }
+
+data_dir=$(setting DIODE_DATA_DIR .diode)
+mkdir -p "$data_dir" || die "DIODE_DATA_DIR must be a folder that this user may write."
 log="$data_dir/standalone.log"
 
 # The seed's published clients and secrets, on loopback only, while nothing of yours is configured.
 if [ ! -f .env ] && [ -z "${DIODE_NETBOX_URL:-}${OAUTH2_CLIENT_SECRET:-}${DIODE_DATABASE_URL:-}" ]; then
   export DIODE_DEMO=${DIODE_DEMO:-1}
 fi
-[ "${DIODE_DEMO:-}" != 1 ] || say "Demo mode: the example's published clients and secrets work here, on loopback only (DIODE_DEMO=0 turns it off)."
+[ "$(setting DIODE_DEMO 0)" != 1 ] || say "Demo mode: the example's published clients and secrets work here, on loopback only (DIODE_DEMO=0 turns it off)."
+
+running=$(run_node scripts/quickstart/running.mjs)
+[ -z "$running" ] || die "Diode runs here already: $running. Stop it first, or set DIODE_DATA_DIR and the ports to run another."
 
 started=$SECONDS
 say "Starting Diode (log: $log) ..."
 : >"$log"
-node services/standalone/dist/main.js >>"$log" 2>&1 &
+node ${env_file:+"$env_file"} services/standalone/dist/main.js >>"$log" 2>&1 &
 pid=$!
 
 stop() {
@@ -65,19 +74,19 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-node scripts/quickstart/wait-healthy.mjs "$pid" "$log" || exit 1
+run_node scripts/quickstart/wait-healthy.mjs "$pid" "$log" || exit 1
 say "Diode is up after $((SECONDS - started)) s."
 say ""
-node scripts/quickstart/first-device.mjs || exit 1
+run_node scripts/quickstart/first-device.mjs || exit 1
 
 if [ "$check" = true ]; then
   rc=0
-  node scripts/quickstart/tour.mjs || rc=1
+  run_node scripts/quickstart/tour.mjs || rc=1
   [ $rc -eq 0 ] && say "" && say "Check passed."
   exit $rc
 fi
 
-node scripts/quickstart/tour.mjs --show
+run_node scripts/quickstart/tour.mjs --show
 say ""
 say "Diode stays up until Ctrl-C."
 wait "$pid" || die "Diode ended by itself; the last lines of $log say why."

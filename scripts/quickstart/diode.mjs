@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** The connection file a running standalone writes, 0600. */
 export function connection() {
-  const dir = process.env.DIODE_DATA_DIR ?? '.diode';
+  const dir = process.env.DIODE_DATA_DIR || '.diode';
   return JSON.parse(readFileSync(join(dir, 'connection.json'), 'utf8'));
 }
 
@@ -53,12 +53,14 @@ export function exampleDevice() {
 }
 
 /** A receipt for people: what happened, where it is, and each field with its reason. */
-export function printReceipt(receipt) {
+export function printReceipt(receipt, { dryRun = false } = {}) {
+  const state = dryRun && receipt.state === 'applied' ? 'planned' : receipt.state;
   console.log(
-    `  ${receipt.state}: ${receipt.action ?? 'nothing'} ${receipt.object_type} ${receipt.key}${receipt.netbox ? `  ${receipt.netbox.url}` : ''}`,
+    `  ${state}: ${receipt.action ?? 'nothing'} ${receipt.object_type} ${receipt.key}${receipt.netbox ? `  ${receipt.netbox.url}` : ''}`,
   );
+  const width = Math.max(...Object.keys(receipt.fields).map((name) => name.length), 0);
   for (const [name, f] of Object.entries(receipt.fields)) {
-    console.log(`    ${name.padEnd(16)} ${f.verdict.padEnd(10)} ${JSON.stringify(f.to)}  (${f.reason})`);
+    console.log(`    ${name.padEnd(width)} ${f.verdict.padEnd(10)} ${JSON.stringify(f.to)}  (${f.reason})`);
   }
   for (const also of receipt.also) {
     console.log(

@@ -15,7 +15,7 @@ if (status !== 200) {
   console.error(`diode: the example device has no receipt after 30 s (HTTP ${status}): ${JSON.stringify(body)}`);
   process.exit(1);
 }
-for (const receipt of body.entities) printReceipt(receipt);
+for (const receipt of body.entities) printReceipt(receipt, { dryRun: own });
 const bad = body.entities.some((r) => r.state !== 'applied' && r.state !== 'unchanged');
 if (own) console.log('Nothing was written. README.md, "Against your own NetBox", says how to go on.');
 else if (bad) {

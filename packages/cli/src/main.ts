@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadEnvFile } from './load-env-file.js';
 import { run } from './run.js';
 
 // A reader that closes the pipe early, `diode get ... | head`, is no mistake.
@@ -7,10 +9,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+const checkout = fileURLToPath(new URL('../../..', import.meta.url));
+const unreadable = loadEnvFile(join(checkout, '.env'));
+if (unreadable !== null) console.error(`diode: ${unreadable}`);
+
 await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
-  checkout: fileURLToPath(new URL('../../..', import.meta.url)),
+  checkout,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

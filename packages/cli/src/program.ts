@@ -37,7 +37,10 @@ export function makeProgram(io: ProgramIo): Command {
       '--url <url>',
       'where Diode is (DIODE_URL; default: the standalone of this checkout, else http://localhost:8080)',
     )
-    .option('--client-id <id>', 'OAuth2 client (DIODE_CLIENT_ID; its secret only as DIODE_CLIENT_SECRET or _FILE)')
+    .option(
+      '--client-id <id>',
+      'OAuth2 client (DIODE_CLIENT_ID; its secret as DIODE_CLIENT_SECRET or _FILE, else what the standalone here keeps)',
+    )
     .configureOutput({ writeOut: (s) => void io.stdout.write(s), writeErr: (s) => void io.stderr.write(s) })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(diode --help shows what there is)')

@@ -140,6 +140,12 @@ describe('runMain', () => {
     expect(proc.errors).toContain('a.yml:3 wrong');
   });
 
+  it('prints a mistake that is only one sentence', async () => {
+    const { proc } = await start({ fail: new DiodeError('config_invalid', { detail: 'another one runs there' }) });
+    expect(proc.exits).toEqual([78]);
+    expect(proc.errors).toBe('The configuration has a mistake:\n  - another one runs there\n');
+  });
+
   it('stops in order after an uncaught fault and ends with 1', async () => {
     const { proc, lines } = await start();
     proc.emit('uncaughtException', new Error('boom'));

@@ -103,6 +103,7 @@ function stopOnSignals(o: { proc: ProcessPort; life: Lifecycle; logger: Logger }
 
 /** The mistakes of a configuration as lines for a person. */
 export function describeConfigMistakes(error: DiodeError): string {
+  if (error.errors.length === 0) return `The configuration has a mistake:\n  - ${error.detail}\n`;
   const lines = error.errors.map((item) => `  - ${item.detail}\n    ${item.remedy}`);
   return `The configuration has ${error.errors.length === 1 ? 'a mistake' : `${error.errors.length} mistakes`}:\n${lines.join('\n')}\n`;
 }

@@ -20,6 +20,7 @@ const connection = (pid: number): ConnectionFile => ({
   netbox_token: null,
   client_id: 'diode-ingest',
   client_secret: 'x'.repeat(5_000),
+  clients: { 'diode-ingest': 'x'.repeat(5_000), 'diode-operator': 'y' },
   database_url: 'postgres://localhost/diode',
   redis_url: 'redis://localhost',
 });

@@ -14,6 +14,8 @@ export interface ConnectionFile {
   readonly netbox_token: string | null;
   readonly client_id: string;
   readonly client_secret: string;
+  /** Every configured client with its secret: who may read this file may act as any of them. */
+  readonly clients: Readonly<Record<string, string>>;
   readonly database_url: string;
   readonly redis_url: string;
 }

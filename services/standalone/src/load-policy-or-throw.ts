@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { formatMistakes, type LoadedPolicy, loadPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
 import type { Logger } from '@diode/runtime';
 
-/** The policy of a directory; says what is not in force yet. @throws DiodeError policy_invalid with every mistake at once */
+/** The policy of a directory; says what is not in force yet. @throws DiodeError policy_invalid with every mistake at once, config_invalid without the directory */
 export function loadPolicyOrThrow(dir: string, logger: Logger): LoadedPolicy {
+  if (!existsSync(dir)) throw noDirectory(dir);
   const loaded = loadPolicy(dir);
   if (loaded.kind === 'invalid') {
     throw new DiodeError('policy_invalid', {
@@ -25,4 +27,14 @@ export function loadPolicyOrThrow(dir: string, logger: Logger): LoadedPolicy {
     );
   }
   return loaded;
+}
+
+/** A misspelt directory must not mean the built-in rules: they would write what the operator's rules forbid. */
+function noDirectory(dir: string): DiodeError {
+  const detail = `there is no directory ${dir} for the policies`;
+  const remedy = 'Set DIODE_CONFIG_DIR to the folder with your policies; an empty one means the built-in defaults.';
+  return new DiodeError('config_invalid', {
+    detail,
+    errors: [{ pointer: '/env/DIODE_CONFIG_DIR', code: 'config_invalid', detail, remedy }],
+  });
 }

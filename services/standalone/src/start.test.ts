@@ -30,6 +30,18 @@ describe('the standalone does not start', () => {
     },
   );
 
+  it('with a folder of policies that is not there, or a data directory that cannot be made', async () => {
+    await expect(start({ DIODE_CONFIG_DIR: join(dir, 'confg') })).rejects.toMatchObject({
+      code: 'config_invalid',
+      errors: [{ pointer: '/env/DIODE_CONFIG_DIR' }],
+    });
+    await writeFile(join(dir, 'file'), '');
+    await expect(start({ DIODE_DATA_DIR: join(dir, 'file') })).rejects.toMatchObject({
+      code: 'config_invalid',
+      errors: [{ pointer: '/env/DIODE_DATA_DIR' }],
+    });
+  });
+
   it('with a policy that has mistakes; nothing else was started', async () => {
     await mkdir(join(dir, 'config'));
     await writeFile(join(dir, 'config', 'ingester.yml'), 'foo: 1\n');

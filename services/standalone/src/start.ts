@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { DiodeError } from '@diode/protocol';
 import { makeReconciler, type Reconciler } from '@diode/reconciler';
 import { type MainContext, type Metrics, makeFrontServer, makeMetrics, openMetrics } from '@diode/runtime';
 import { removeConnectionFile, writeConnectionFile } from './connection-file.js';
+import { makeDataDir } from './data-dir.js';
 import { type DataParts, startDataParts } from './data-parts.js';
 import { buildFront, VERSION } from './front.js';
 import { type IssuerPart, startIssuerPart } from './issuer-part.js';
@@ -30,8 +31,7 @@ export async function startStandalone(c: Context): Promise<void> {
   const { config, logger, life } = c;
   refuseOpenDemo(config.demo, config.host);
   const dataDir = resolve(config.dataDir ?? join(CHECKOUT, '.diode'));
-  // Others may pass through: run as root, Postgres works as `nobody` below here. What is secret has a mode of its own.
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  await makeDataDir(dataDir);
   const loaded = loadPolicyOrThrow(resolve(CHECKOUT, config.configDir), logger);
   const leaseMs = loaded.settings.reconciler.netbox.timeoutSeconds * 1_000 + LEASE_MARGIN_MS;
   const data = await startDataParts({
@@ -75,6 +75,7 @@ export async function startStandalone(c: Context): Promise<void> {
   life.onStop({ phase: 'close', name: 'metrics', stop: () => metricsServer?.close() });
   const { url, reconciler } = await openDoors({ c, loaded, data, tokens, netbox, metrics });
   await reconciler.start();
+  const clients = Object.fromEntries(tokens.clients.map((client) => [client.client_id, client.client_secret ?? '']));
   await writeConnectionFile(dataDir, {
     pid: process.pid,
     url,
@@ -84,7 +85,8 @@ export async function startStandalone(c: Context): Promise<void> {
     netbox_url: netbox.url,
     netbox_token: netbox.standIn ? netbox.token : null,
     client_id: COMMAND_LINE_CLIENT,
-    client_secret: tokens.clients.find((client) => client.client_id === COMMAND_LINE_CLIENT)?.client_secret ?? '',
+    client_secret: clients[COMMAND_LINE_CLIENT] ?? '',
+    clients,
     database_url: data.postgres.url,
     redis_url: data.redis.url,
   });
@@ -97,7 +99,6 @@ export async function startStandalone(c: Context): Promise<void> {
       stand_in: netbox.standIn,
       mode: config.mode,
       demo: config.demo,
-      progress: true,
     },
     'Diode is up',
   );

@@ -63,11 +63,21 @@ describe('where Diode is and as whom', () => {
     expect(resolve({}, { DIODE_DATA_DIR: 'data' }).clientId).toBe('data');
   });
 
+  it("takes any client of the standalone by its name, as from .env's OAUTH2_CLIENT_ID without a secret", () => {
+    const clients = { local: 'kept', 'diode-operator': 'op' };
+    standalone(join(cwd, '.diode'), { url: LOCAL.url, client_id: 'local', client_secret: 'kept', clients });
+    const operator = { url: LOCAL.url, clientId: 'diode-operator', clientSecret: 'op' };
+    expect(resolve({ clientId: 'diode-operator' })).toEqual(operator);
+    expect(resolve({}, { OAUTH2_CLIENT_ID: 'diode-operator', OAUTH2_CLIENT_SECRET: '' })).toEqual(operator);
+    expect(() => resolve({ clientId: 'toString' })).toThrow('knows no client "toString"');
+    expect(() => resolve({ clientId: 'diode-operator', url: 'https://elsewhere.example.com' })).toThrow('no client');
+  });
+
   it("sends the standalone's secret to no other machine and lends it to no other client", () => {
     standalone(join(cwd, '.diode'));
     expect(resolve({ url: 'http://127.0.0.1:9999' })).toEqual({ ...LOCAL, url: 'http://127.0.0.1:9999' });
     expect(() => resolve({ url: 'https://elsewhere.example.com' })).toThrow('no client to authenticate as');
-    expect(() => resolve({ clientId: 'diode-operator' })).toThrow('no client to authenticate as');
+    expect(() => resolve({ clientId: 'diode-operator' })).toThrow('knows no client "diode-operator"');
   });
 
   it('does not stumble over a connection file that is not whole', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isJsonObject } from '@diode/protocol';
+import { isJsonObject, type JsonObject } from '@diode/protocol';
 import { CliError, EXIT } from '../exit-codes.js';
 
 /** How to reach a Diode and as whom. */
@@ -30,7 +30,7 @@ export const CONNECTION_FILE = 'connection.json';
 
 /**
  * Command line, then environment (`DIODE_URL`, `DIODE_CLIENT_ID`, `DIODE_CLIENT_SECRET[_FILE]`, or the seed's `OAUTH2_CLIENT_*`), then
- * what a standalone left in its data directory. An empty variable counts as unset. The standalone's own secret goes to no other URL.
+ * what a running standalone left in its data directory, for any of its clients. An empty variable counts as unset. The standalone's own secret goes to no other URL.
  * @throws CliError when no credentials are found, or the URL is none
  */
 export function resolveConnection(o: ConnectionOptions, env: Env, places: Places): Connection {
@@ -45,10 +45,15 @@ export function resolveConnection(o: ConnectionOptions, env: Env, places: Places
   const clientSecret = secret(env, 'DIODE_CLIENT_SECRET') ?? secret(env, 'OAUTH2_CLIENT_SECRET');
   if (clientId !== undefined && clientSecret !== undefined) return { url, clientId, clientSecret };
   const isLocal = local !== null && sameMachine(url, local.url);
-  if (isLocal && (clientId === undefined || clientId === local.clientId)) return { ...local, url };
+  if (isLocal) {
+    const kept = clientId === undefined ? local : clientOf(local, clientId);
+    if (kept !== undefined) return { url, clientId: kept.clientId, clientSecret: kept.clientSecret };
+  }
   throw new CliError(
     EXIT.unreachable,
-    'no client to authenticate as: set DIODE_CLIENT_ID and DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or run in the checkout of a running standalone.',
+    clientId !== undefined && isLocal
+      ? `the standalone at ${local.url} knows no client "${clientId}": set DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or add it to oauth2/client-config.json.`
+      : 'no client to authenticate as: set DIODE_CLIENT_ID and DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or run in the checkout of a running standalone.',
   );
 }
 
@@ -80,14 +85,26 @@ function secret(env: Env, name: string): string | undefined {
   }
 }
 
+/** A standalone of this machine, with the secrets of all its clients. */
+interface Local extends Connection {
+  readonly others: JsonObject;
+}
+
+function clientOf(local: Local, clientId: string): Pick<Connection, 'clientId' | 'clientSecret'> | undefined {
+  if (clientId === local.clientId) return local;
+  const clientSecret = Object.hasOwn(local.others, clientId) ? local.others[clientId] : undefined;
+  return typeof clientSecret === 'string' && clientSecret !== '' ? { clientId, clientSecret } : undefined;
+}
+
 /** null when there is none, or none that is whole. */
-function readLocal(dataDir: string): Connection | null {
+function readLocal(dataDir: string): Local | null {
   try {
     const value: unknown = JSON.parse(readFileSync(join(dataDir, CONNECTION_FILE), 'utf8'));
     if (!isJsonObject(value)) return null;
-    const { url, client_id, client_secret } = value;
+    const { url, client_id, client_secret, clients } = value;
     if (typeof url !== 'string' || typeof client_id !== 'string' || typeof client_secret !== 'string') return null;
-    return URL.canParse(url) ? { url, clientId: client_id, clientSecret: client_secret } : null;
+    if (!URL.canParse(url)) return null;
+    return { url, clientId: client_id, clientSecret: client_secret, others: isJsonObject(clients) ? clients : {} };
   } catch {
     return null;
   }

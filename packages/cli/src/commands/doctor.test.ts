@@ -12,6 +12,7 @@ import { doctor } from './doctor.js';
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'diode-doctor-'));
+  mkdirSync(join(cwd, 'config'), { recursive: true });
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
@@ -45,6 +46,12 @@ const ANY_PORTS = {
 };
 
 describe('doctor', () => {
+  it('finds a folder of policies that is not there', async () => {
+    const { code, text } = await examine({ ...ANY_PORTS, DIODE_CONFIG_DIR: 'confg' });
+    expect(code).toBe(EXIT.attention);
+    expect(text).toContain('confg: there is no such directory');
+  });
+
   it('finds nothing wrong with a Diode that is well', async () => {
     await using diode = await startFakeDiode(platform(WELL));
     const { code, text } = await examine(as(diode.url));
@@ -89,7 +96,7 @@ describe('doctor', () => {
   });
 
   it('reads the policy and shows every mistake with its place', async () => {
-    mkdirSync(join(cwd, 'config'));
+    mkdirSync(join(cwd, 'config'), { recursive: true });
     writeFileSync(join(cwd, 'config', 'ingester.yml'), 'ingestr:\n  port: 1\nfoo: 2\n');
     const { code, text } = await examine(ANY_PORTS);
     expect(code).toBe(EXIT.attention);

@@ -205,8 +205,8 @@ describe('following', () => {
     const { outcome, stdout } = await run(diode, { file: csv(1), dryRun: true });
     expect(outcome).toBe(EXIT.ok);
     expect(posts(diode)[0]?.path).toContain('dry_run=true');
-    expect(stdout()).toContain('applied   create dcim.site S0');
-    expect(stdout()).toContain('dry run, nothing written: 2 applied');
+    expect(stdout()).toContain('would     create dcim.site S0');
+    expect(stdout()).toContain('dry run, nothing written: 2 would be applied');
   });
 
   it('gives up after --wait-seconds, names the sync and loses nothing', async () => {

@@ -57,6 +57,7 @@ export async function ingest(o: IngestOptions, deps: IngestDeps): Promise<number
         api,
         out: deps.out,
         all: o.dryRun,
+        dryRun: o.dryRun,
         waitSeconds: o.waitSeconds,
         now: () => performance.now(),
       });

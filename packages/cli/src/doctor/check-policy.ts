@@ -1,15 +1,18 @@
+import { existsSync } from 'node:fs';
 import { formatMistakes, loadPolicy } from '@diode/policy';
 import { type Finding, failing, fine } from './finding.js';
 
 /** Reads the policy files as a start would: every mistake at once, and what has no effect yet. */
 export function checkPolicy(dir: string): readonly Finding[] {
   const check = `policy in ${dir}`;
+  if (!existsSync(dir))
+    return [failing(check, 'there is no such directory', 'Set DIODE_CONFIG_DIR to the folder with your policies.')];
   const loaded = loadPolicy(dir);
   if (loaded.kind === 'invalid')
     return [
       failing(
         check,
-        `${loaded.mistakes.length} mistakes\n${indent(formatMistakes(loaded.mistakes))}`,
+        `${loaded.mistakes.length === 1 ? '1 mistake' : `${loaded.mistakes.length} mistakes`}\n${indent(formatMistakes(loaded.mistakes))}`,
         'Correct these lines; Diode does not start with them.',
       ),
     ];

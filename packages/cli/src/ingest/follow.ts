@@ -15,6 +15,7 @@ export interface FollowOptions {
   readonly out: Output;
   /** Shows unchanged and applied ones too. */
   readonly all: boolean;
+  readonly dryRun: boolean;
   readonly waitSeconds: number;
   /** Milliseconds of some clock. */
   readonly now: () => number;
@@ -54,7 +55,7 @@ async function showReceipts(syncId: string, totals: Totals, o: FollowOptions): P
     if (page === 0)
       for (const [state, n] of Object.entries(isJsonObject(view.counts) ? view.counts : {}))
         totals.counts[state] = (totals.counts[state] ?? 0) + num(n);
-    for (const receipt of objects(view.entities)) o.out.lines(planLines(receipt, { all: o.all }));
+    for (const receipt of objects(view.entities)) o.out.lines(planLines(receipt, { all: o.all, dryRun: o.dryRun }));
     cursor = typeof view.next === 'string' ? view.next : null;
   }
 }

@@ -26,6 +26,7 @@ describe('a receipt as text', () => {
       '            also create dcim.site DC1 (it is referred to)',
     ]);
     expect(planLines(receipt, { all: false })).toEqual([]);
+    expect(planLines(receipt, { all: true, dryRun: true })[0]).toMatch(/^would {5}update dcim\.device SWITCH-01/);
   });
 
   it('shows what needs a look with its error and remedy, long values cut', () => {
@@ -80,7 +81,9 @@ describe('the last line', () => {
       '3 sent, 2 accepted, 1 refused; follow with: diode get /api/v1/sync/a/status (and 1 more)',
     );
     expect(summaryLine(totals, { dryRun: false, wait: true })).toBe('3 sent, 2 accepted, 1 refused: 2 applied');
-    expect(summaryLine(totals, { dryRun: true, wait: false })).toContain('dry run, nothing written: 2 applied');
+    expect(summaryLine(totals, { dryRun: true, wait: false })).toContain(
+      'dry run, nothing written: 2 would be applied',
+    );
     expect(summaryLine({ ...totals, syncIds: [] }, { dryRun: false, wait: false })).toBe(
       '3 sent, 2 accepted, 1 refused',
     );

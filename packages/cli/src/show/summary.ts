@@ -6,7 +6,10 @@ const IDS_SHOWN = 20;
 export function summaryLine(totals: Totals, o: { dryRun: boolean; wait: boolean }): string {
   const states = Object.entries(totals.counts).map(([state, n]) => `${n} ${state}`);
   const head = `${totals.sent} sent, ${totals.accepted} accepted, ${totals.refused} refused`;
-  if (o.dryRun) return `${head}; dry run, nothing written: ${states.join(', ') || 'nothing planned'}`;
+  if (o.dryRun) {
+    const planned = states.map((text) => text.replace(/ applied$/, ' would be applied'));
+    return `${head}; dry run, nothing written: ${planned.join(', ') || 'nothing planned'}`;
+  }
   if (o.wait) return `${head}: ${states.join(', ') || 'nothing to wait for'}`;
   const [first, ...more] = totals.syncIds;
   if (first === undefined) return head;

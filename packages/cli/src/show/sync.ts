@@ -6,14 +6,17 @@ const QUIET = new Set(['equal']);
 const INDENT = ' '.repeat(12);
 const LONGEST_VALUE = 80;
 
-/** A receipt as text: one line, then the fields that matter and what went wrong. `all` shows unchanged and applied ones too. */
-export function planLines(receipt: JsonObject, o: { all: boolean }): readonly string[] {
+/**
+ * A receipt as text: one line, then the fields that matter and what went wrong. `all` shows unchanged and applied ones too; of a
+ * dry run nothing is said to be applied.
+ */
+export function planLines(receipt: JsonObject, o: { all: boolean; dryRun?: boolean }): readonly string[] {
   const state = str(receipt.state);
   const quiet = state === 'applied' || state === 'unchanged';
   if (quiet && !o.all) return [];
   const netbox = isJsonObject(receipt.netbox) ? `  ${str(receipt.netbox.url)}` : '';
   const lines = [
-    `${state.padEnd(9)} ${str(receipt.action).padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}`,
+    `${(o.dryRun === true && state === 'applied' ? 'would' : state).padEnd(9)} ${str(receipt.action).padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}`,
   ];
   const fields = isJsonObject(receipt.fields) ? receipt.fields : {};
   for (const [name, field] of Object.entries(fields)) {

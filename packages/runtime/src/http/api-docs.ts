@@ -3,6 +3,9 @@ import swagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { HttpApp } from './http-app.js';
 
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><text x="0" y="28" font-family="sans-serif" font-size="26" fill="#fff">Diode</text></svg>';
+
 /**
  * `GET /api/v1/openapi.json` and, readable, `GET /api/docs`. Everything the page needs comes from here: it works without internet. Both are open:
  * they say nothing that is not in the repository.
@@ -14,6 +17,9 @@ export async function addApiDocs(app: HttpApp, document: JsonObject): Promise<vo
     await docs.register(swaggerUi, {
       routePrefix: '/api/docs',
       staticCSP: true,
+      // Without one the page would carry the logo of its plugin.
+      logo: { type: 'image/svg+xml', content: LOGO },
+      theme: { title: 'Diode API' },
       uiConfig: { url: '/api/v1/openapi.json', docExpansion: 'list' },
     });
   });

@@ -43,6 +43,12 @@ async function lastReceipts(store: PageOptions['store']): Promise<NonNullable<Pa
   return views
     .filter((v): v is SyncView => v !== null)
     .flatMap((v) =>
-      v.entities.map((receipt) => ({ syncId: v.sync_id, source: v.source, receivedAt: v.received_at, receipt })),
+      v.entities.map((receipt) => ({
+        syncId: v.sync_id,
+        source: v.source,
+        receivedAt: v.received_at,
+        dryRun: v.dry_run,
+        receipt,
+      })),
     );
 }

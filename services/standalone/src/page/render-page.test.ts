@@ -45,7 +45,9 @@ interface Switches {
 const view = (t: string, o: Switches): PageView => ({
   ok: o.ok,
   checks: [{ name: t, ok: o.ok, detail: t }],
-  receipts: o.shown ? [{ syncId: t, source: t, receivedAt: t, receipt: receipt(t, o.linked, o.failed) }] : null,
+  receipts: o.shown
+    ? [{ syncId: t, source: t, receivedAt: t, dryRun: o.failed, receipt: receipt(t, o.linked, o.failed) }]
+    : null,
   url: t,
   issuerUrl: t,
   netboxUrl: t,

@@ -10,6 +10,7 @@ export interface PageView {
         readonly syncId: string;
         readonly source: string;
         readonly receivedAt: string;
+        readonly dryRun: boolean;
         readonly receipt: Receipt;
       }[]
     | null;
@@ -41,7 +42,7 @@ export function renderPage(view: PageView): string {
 <style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #dde3e9;vertical-align:top}
-pre{background:#f2f5f8;padding:1rem;overflow:auto;border-radius:4px}.ok{color:#0a6b3d}.bad{color:#b3261e}small{color:#5b6875}
+pre{background:#f2f5f8;padding:1rem;overflow:auto;border-radius:4px}.ok{color:#0a6b3d}.bad{color:#b3261e}small{color:#5b6875}.when{white-space:nowrap}
 </style></head><body>
 <h1>Diode</h1>
 <p class="${view.ok ? 'ok' : 'bad'}"><strong>${view.ok ? 'All is well.' : 'Something needs attention.'}</strong></p>
@@ -68,7 +69,7 @@ function receiptsTable(view: PageView): string {
   if (view.receipts === null)
     return '<p>Shown on loopback only; use <code>GET /api/v1/sync/{id}/status</code> with a token.</p>';
   if (view.receipts.length === 0) return '<p>None yet.</p>';
-  const rows = view.receipts.map(({ syncId, source, receivedAt, receipt }) => {
+  const rows = view.receipts.map(({ syncId, source, receivedAt, dryRun, receipt }) => {
     const name = escapeHtml(receipt.key);
     const link =
       receipt.netbox === null || !/^https?:/.test(receipt.netbox.url)
@@ -76,7 +77,7 @@ function receiptsTable(view: PageView): string {
         : `<a href="${escapeHtml(receipt.netbox.url)}">${name}</a>`;
     const error = receipt.error === null ? '' : `<br><small>${escapeHtml(receipt.error.detail)}</small>`;
     const bad = receipt.state === 'failed' || receipt.state === 'rejected' || receipt.state === 'held';
-    return `<tr><td><small>${escapeHtml(receivedAt)}</small></td><td>${escapeHtml(source)}</td><td class="${bad ? 'bad' : 'ok'}">${receipt.state}</td><td>${escapeHtml(receipt.object_type)}</td><td>${link}${error}</td><td><small>${escapeHtml(syncId)}</small></td></tr>`;
+    return `<tr><td><small class="when">${escapeHtml(receivedAt.replace(/\.\d+Z$/, 'Z'))}</small></td><td>${escapeHtml(source)}</td><td class="${bad ? 'bad' : 'ok'}">${receipt.state}${dryRun ? '<br><small>dry run, not written</small>' : ''}</td><td>${escapeHtml(receipt.object_type)}</td><td>${link}${error}</td><td><small>${escapeHtml(syncId)}</small></td></tr>`;
   });
   return `<table><tr><th>received</th><th>source</th><th>state</th><th>type</th><th>object</th><th>sync</th></tr>${rows.join('')}</table>`;
 }
