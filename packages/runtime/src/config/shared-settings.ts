@@ -17,7 +17,7 @@ export const SHARED = {
     doc: 'Public port: HTTP/1.1 and gRPC (h2c) on one socket. 0 means any free port.',
     example: '8080',
   }),
-  tlsPort: setting('DIODE_TLS_PORT', port(8443), { doc: 'Public port with TLS.', example: '8443' }),
+  tlsPort: setting('DIODE_TLS_PORT', port(8443), { doc: 'Public port with TLS, of nginx in compose; the standalone has none.', example: '8443' }),
   metricsPort: setting('DIODE_METRICS_PORT', port(null), {
     doc: 'Prometheus metrics and probes, one listener a process; keep it inside. Unset: `metrics.port` of the configuration, 9090.',
     example: '9090',
@@ -44,7 +44,7 @@ export const SHARED = {
   }),
   configDir: setting('DIODE_CONFIG_DIR', text('config'), { doc: 'Policies and service settings.', example: 'config' }),
   syncIntervalSeconds: setting('DIODE_SYNC_INTERVAL', whole({ fallback: 300, min: 10, max: 86_400 }), {
-    doc: 'Seconds between drift runs.',
+    doc: 'Seconds between drift runs. Read and checked; drift runs are not part of this version yet.',
     example: '300',
     active: true,
   }),
