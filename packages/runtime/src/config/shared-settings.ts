@@ -17,7 +17,10 @@ export const SHARED = {
     doc: 'Public port: HTTP/1.1 and gRPC (h2c) on one socket. 0 means any free port.',
     example: '8080',
   }),
-  tlsPort: setting('DIODE_TLS_PORT', port(8443), { doc: 'Public port with TLS, of nginx in compose; the standalone has none.', example: '8443' }),
+  tlsPort: setting('DIODE_TLS_PORT', port(8443), {
+    doc: 'Public port with TLS, of nginx in compose; the standalone has none.',
+    example: '8443',
+  }),
   metricsPort: setting('DIODE_METRICS_PORT', port(null), {
     doc: 'Prometheus metrics and probes, one listener a process; keep it inside. Unset: `metrics.port` of the configuration, 9090.',
     example: '9090',
