@@ -12,9 +12,16 @@ console.log(
 );
 const { status, body } = await call(c, token, 'POST', path, exampleDevice());
 if (status !== 200) {
-  console.error(`diode: the example device has no receipt after 30 s (HTTP ${status}): ${JSON.stringify(body)}`);
+  const why = status === 202 ? reasons((await call(c, token, 'GET', '/api/v1/why-idle')).body) : JSON.stringify(body);
+  console.error(`diode: the example device has no receipt after 30 s (HTTP ${status}): ${why}`);
   process.exit(1);
 }
+/** Why work waits, in the words of why-idle. */
+function reasons(whyIdle) {
+  const all = [...(whyIdle.gates ?? []), ...(whyIdle.waiting_for ?? [])].map((item) => item.reason);
+  return [...new Set(all)].join('\n  ') || 'bin/diode get /api/v1/why-idle says why';
+}
+
 for (const receipt of body.entities) printReceipt(receipt, { dryRun: own });
 const bad = body.entities.some((r) => r.state !== 'applied' && r.state !== 'unchanged');
 if (own) console.log('Nothing was written. README.md, "Against your own NetBox", says how to go on.');

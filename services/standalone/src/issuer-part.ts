@@ -41,6 +41,7 @@ export async function startIssuerPart(o: IssuerPartOptions): Promise<IssuerPart>
   const issuer = await sayTakenPort({
     port: o.port,
     env: 'DIODE_ISSUER_PORT',
+    also: [{ port: o.adminPort, env: 'DIODE_ISSUER_ADMIN_PORT' }],
     listen: () =>
       startIssuer({
         dataDir: join(o.dataDir, 'issuer'),

@@ -42,6 +42,15 @@ it('says of a taken port which variable moves it, also when the fault is wrapped
   }
 });
 
+it('names the variable of the one that is taken, where two are listened on', async () => {
+  const admin = await listen(0);
+  const both = { port: 1, env: 'DIODE_ISSUER_PORT', also: [{ port: admin, env: 'DIODE_ISSUER_ADMIN_PORT' }] };
+  await expect(sayTakenPort({ ...both, listen: () => listen(admin) })).rejects.toMatchObject({
+    detail: `port ${admin} is taken by another program`,
+    errors: [{ pointer: '/env/DIODE_ISSUER_ADMIN_PORT' }],
+  });
+});
+
 it('leaves other faults as they are', async () => {
   const fault = new Error('something else');
   await expect(sayTakenPort({ port: 1, env: 'X', listen: () => Promise.reject(fault) })).rejects.toBe(fault);

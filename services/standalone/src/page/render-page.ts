@@ -77,7 +77,7 @@ function receiptsTable(view: PageView): string {
         : `<a href="${escapeHtml(receipt.netbox.url)}">${name}</a>`;
     const error = receipt.error === null ? '' : `<br><small>${escapeHtml(receipt.error.detail)}</small>`;
     const bad = receipt.state === 'failed' || receipt.state === 'rejected' || receipt.state === 'held';
-    return `<tr><td><small class="when">${escapeHtml(receivedAt.replace(/\.\d+Z$/, 'Z'))}</small></td><td>${escapeHtml(source)}</td><td class="${bad ? 'bad' : 'ok'}">${receipt.state}${dryRun ? '<br><small>dry run, not written</small>' : ''}</td><td>${escapeHtml(receipt.object_type)}</td><td>${link}${error}</td><td><small>${escapeHtml(syncId)}</small></td></tr>`;
+    return `<tr><td><small class="when">${escapeHtml(receivedAt.replace(/\.\d+Z$/, 'Z'))}</small></td><td>${escapeHtml(source)}</td><td class="${bad ? 'bad' : 'ok'}">${receipt.state}${dryRun ? '<br><small class="when">dry run</small>' : ''}</td><td>${escapeHtml(receipt.object_type)}</td><td>${link}${error}</td><td><small>${escapeHtml(syncId)}</small></td></tr>`;
   });
   return `<table><tr><th>received</th><th>source</th><th>state</th><th>type</th><th>object</th><th>sync</th></tr>${rows.join('')}</table>`;
 }
