@@ -33,6 +33,14 @@ describe('routing work', () => {
     expect(key({ name: 'Ethernet1', device: 'sw-1' })).not.toBe(key({ name: 'Ethernet1', device: 'sw-2' }));
   });
 
+  it('spreads objects evenly over partitions, each under a key of its own', () => {
+    const routes = Array.from({ length: 16_000 }, (_, i) => route('dcim.device', { name: `sw-${i}` }));
+    const counts = Array.from({ length: 16 }, (_, p) => routes.filter((r) => r.partition === p).length);
+    expect(Math.min(...counts)).toBeGreaterThan(800);
+    expect(Math.max(...counts)).toBeLessThan(1_200);
+    expect(new Set(routes.map((r) => r.orderingKey)).size).toBe(16_000);
+  });
+
   it('routes what names nothing at all', () => {
     const { partition, orderingKey } = route('dcim.device', { serial: 'X' });
     expect(partition).toBeGreaterThanOrEqual(0);
