@@ -65,3 +65,4 @@ export {
   type RunMainOptions,
   runMain,
 } from './run-main.js';
+export { uuidv7 } from './uuidv7.js';

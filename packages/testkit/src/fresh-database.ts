@@ -68,7 +68,7 @@ function ensureTemplate(serverUrl: string, template: string, migrate: Migrate): 
 
 function makeTemplate(serverUrl: string, template: string, migrate: Migrate): Promise<void> {
   return withClient(serverUrl, async (client) => {
-    // Held by this session, so a killed worker frees it.
+    // Held by this connection, so a killed worker frees it.
     await client.query('select pg_advisory_lock(hashtext($1))', [template]);
     const found = await client.query<{ done: boolean }>(
       'select datistemplate as done from pg_database where datname = $1',

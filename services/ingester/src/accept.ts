@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import type { Accepted, Channel, JsonValue } from '@diode/protocol';
 import { DiodeError } from '@diode/protocol';
 import type { Queue } from '@diode/queue';
+import { uuidv7 } from '@diode/runtime';
 import type { NewSync, Store } from '@diode/store';
 import { MAX_PROBLEMS } from './limits.js';
 import type { ReadRequest } from './parse/request.js';
 import type { WorkRoute } from './route-work.js';
-import { uuidv7 } from './uuidv7.js';
 
 export interface AcceptDeps {
   readonly store: Pick<Store, 'storeSync'>;

@@ -4,7 +4,7 @@ import { type Netbox, NetboxFault, type Transport } from '@diode/netbox';
 import { describePolicy, type LoadedPolicy } from '@diode/policy';
 import type { OpenApiFragment, SyncView } from '@diode/protocol';
 import { type Consumer, PARTITIONS, type Queue } from '@diode/queue';
-import type { HealthCheck, Lifecycle, Logger, Metrics } from '@diode/runtime';
+import { type HealthCheck, type Lifecycle, type Logger, type Metrics, uuidv7 } from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
 import { completeView } from './api/complete-view.js';
@@ -17,7 +17,6 @@ import { measureBacklog, repeat } from './duties.js';
 import { openNetbox } from './open-netbox.js';
 import { makeRate } from './rate.js';
 import { settingsOf } from './settings-of.js';
-import { uuidv7 } from './uuidv7.js';
 import { makeCompletions } from './worker/completions.js';
 import type { WorkerDeps, WorkerSettings } from './worker/deps.js';
 import { makeDrain } from './worker/drain.js';
@@ -101,7 +100,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     log: o.logger,
     metrics: workerMetrics(o.metrics.reconcile),
     settings,
-    newId: uuidv7,
+    newId: () => uuidv7(),
     now: Date.now,
     random: Math.random,
     hardStop: hardStop.signal,

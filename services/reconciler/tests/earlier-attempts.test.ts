@@ -1,5 +1,5 @@
+import { uuidv7 } from '@diode/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { uuidv7 } from '../src/uuidv7.js';
 import { startWorld, type World } from './harness.js';
 
 let world: World;

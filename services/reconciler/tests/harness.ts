@@ -6,12 +6,11 @@ import { type NetboxSim, startNetboxSim } from '@diode/netbox-sim';
 import { type LoadedPolicy, loadPolicy, type PolicyFiles } from '@diode/policy';
 import type { Channel, JsonObject, Receipt, SyncView } from '@diode/protocol';
 import { openQueue, PARTITIONS, type Queue } from '@diode/queue';
-import { buildHttpApp, type HttpApp, makeLifecycle, makeLogger, makeMetrics } from '@diode/runtime';
+import { buildHttpApp, type HttpApp, makeLifecycle, makeLogger, makeMetrics, uuidv7 } from '@diode/runtime';
 import { openStore, type Store } from '@diode/store';
 import { collectLogs, freshDatabase, freshRedisPrefix } from '@diode/testkit';
 import { inject } from 'vitest';
 import { makeReconciler, type Reconciler, type ReconcilerOptions } from '../src/index.js';
-import { uuidv7 } from '../src/uuidv7.js';
 
 const CONFIG = fileURLToPath(new URL('../../../config', import.meta.url));
 export const TOKEN = '0123456789abcdef0123456789abcdef01234567';

@@ -4,8 +4,8 @@ import { randomFillSync } from 'node:crypto';
 const POOL = Buffer.alloc(16 * 256);
 let at = POOL.length;
 
-/** RFC 9562 version 7: 48 bits of milliseconds, then random. */
-export function uuidv7(millis: number): string {
+/** A UUID of RFC 9562 version 7: 48 bits of epoch milliseconds, then random. The order of sync and change ids is that of time. */
+export function uuidv7(millis: number = Date.now()): string {
   if (at === POOL.length) {
     randomFillSync(POOL);
     at = 0;
