@@ -3,6 +3,7 @@ export { type FreshDatabase, type FreshDatabaseOptions, freshDatabase, type Migr
 export { freshRedisPrefix } from './fresh-redis-prefix.js';
 export { type LeakCheckOptions, leakCheck } from './leak-check.js';
 export { type NodeExit, type SpawnedNode, type SpawnNodeOptions, spawnNode } from './spawn-node.js';
+export { type TcpDoor, tcpDoor } from './tcp-door.js';
 export { type UntilOptions, until } from './until.js';
 
 import './provided-context.js';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type Socket } from 'node:net';
 import {
   type FreshDatabase,
   freshDatabase,
@@ -7,7 +6,9 @@ import {
   type SpawnedNode,
   spawnNode,
   startTestIssuer,
+  type TcpDoor,
   type TestIssuer,
+  tcpDoor,
   until,
 } from '@diode/testkit';
 import pg from 'pg';
@@ -18,7 +19,7 @@ leakCheck({ per: 'file' });
 let database: FreshDatabase;
 let issuer: TestIssuer;
 let sql: pg.Client;
-let postgres: Awaited<ReturnType<typeof postgresDoor>>;
+let postgres: TcpDoor;
 let authorization: string;
 let ingester: SpawnedNode;
 let url: string;
@@ -27,7 +28,7 @@ beforeAll(async () => {
   [database, issuer] = await Promise.all([freshDatabase(), startTestIssuer()]);
   sql = new pg.Client({ connectionString: database.url });
   await sql.connect();
-  postgres = await postgresDoor(new URL(database.url));
+  postgres = await tcpDoor(database.url);
   authorization = `Bearer ${await issuer.token('writer', { scope: 'write' })}`;
   await start();
 });
@@ -52,49 +53,6 @@ async function start(): Promise<void> {
   });
   const [, port] = await ingester.line(/"port":(\d+).*ingester ready/);
   url = `http://127.0.0.1:${port}`;
-}
-
-/** On the way to Postgres; deaf, what Postgres answers is heard by nobody. */
-async function postgresDoor(
-  target: URL,
-): Promise<{ url: string; deafen(): void; hear(): void; close(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  let deaf = false;
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    client.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => deaf || client.write(bytes));
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => undefined);
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  const through = new URL(target);
-  through.hostname = '127.0.0.1';
-  through.port = String(typeof address === 'object' ? address?.port : 0);
-  return {
-    url: through.href,
-    deafen: () => {
-      deaf = true;
-    },
-    hear: () => {
-      deaf = false;
-    },
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
 }
 
 const BODY = JSON.stringify({
@@ -158,7 +116,7 @@ describe('an ingester killed (-9) before it answered: the same request with its 
     await until(async () => (await stored()).syncs.length > before.length);
     await ingester.kill();
     expect(await first).toBeNull();
-    postgres.hear();
+    postgres.open();
     await start();
     const after = await stored();
     const [made] = after.syncs.filter((id) => !before.includes(id));

@@ -1,17 +1,16 @@
 import { openQueue, type Queue } from '@diode/queue';
-import { leakCheck, until } from '@diode/testkit';
+import { leakCheck, type TcpDoor, tcpDoor, until } from '@diode/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startWorld, type World } from './harness.js';
 import { type NetboxDoor, netboxDoor } from './netbox-door.js';
 import { loadReconciler, type ReconcilerChild, setToWork } from './reconciler-child.js';
-import { type RedisDoor, redisDoor } from './redis-door.js';
 
 leakCheck({ per: 'file' });
 
 let world: World;
 let door: NetboxDoor;
-let redis: RedisDoor;
+let redis: TcpDoor;
 let sql: pg.Client;
 let wakeups: Queue;
 /** The one that works now: what brings one stage to its end is killed at the next. */
@@ -21,7 +20,7 @@ let next: ReconcilerChild;
 
 beforeAll(async () => {
   world = await startWorld();
-  [door, redis] = await Promise.all([netboxDoor(world.sim.url), redisDoor(inject('redisUrl'))]);
+  [door, redis] = await Promise.all([netboxDoor(world.sim.url), tcpDoor(inject('redisUrl'))]);
   sql = new pg.Client({ connectionString: world.databaseUrl });
   await sql.connect();
   wakeups = await openQueue({
