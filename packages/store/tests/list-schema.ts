@@ -31,6 +31,8 @@ line AS (
   SELECT r.relname, 3, 0, '  ' || pg_get_indexdef(i.indexrelid) FROM relation r JOIN pg_index i ON i.indrelid = r.oid
   UNION ALL
   SELECT '~', 4, 0, 'function ' || p.oid::regprocedure::text || ' returns ' || format_type(p.prorettype, NULL)
+    || CASE WHEN p.prosecdef THEN ' security definer' ELSE '' END || coalesce(' set ' || array_to_string(p.proconfig, '; '), '')
+    || CASE WHEN EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0) THEN ' for everyone' ELSE '' END
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public'
 )
 SELECT text FROM line ORDER BY relname COLLATE "C", section, position, text COLLATE "C"`;
