@@ -22,8 +22,9 @@ module.exports = {
     only('runtime', 'protocol|limits'),
     only('embedded', 'protocol'),
     only('issuer', 'protocol'),
-    only('cli', 'protocol|catalogue|engine|policy|runtime'),
+    only('cli', 'protocol|catalogue|engine|policy|runtime|netbox'),
     only('auth', 'protocol|access|runtime|limits|policy|queue'),
+    only('init', 'protocol|access|runtime'),
     only('ingester', 'protocol|catalogue|engine|policy|access|runtime|store|queue|limits'),
     only('reconciler', 'protocol|catalogue|engine|policy|access|runtime|store|queue|netbox|limits'),
     {

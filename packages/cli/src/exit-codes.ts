@@ -9,6 +9,8 @@ export const EXIT = {
   usage: 2,
   /** Diode cannot be reached, or does not let us in. */
   unreachable: 3,
+  /** A setting is missing or wrong (EX_CONFIG of sysexits.h). */
+  config: 78,
   /** Ctrl-C, as shells say it: 128 + SIGINT. */
   interrupted: 130,
 } as const;

@@ -65,11 +65,11 @@ describe('the command line', () => {
     expect(stdout).toBe('');
   });
 
-  it('exits 3 without credentials, in one sentence; with --json also as JSON', async () => {
+  it('exits 78 without credentials, in one sentence; with --json also as JSON', async () => {
     const { code, stdout, stderr } = await diode(['get', '/x', '--json']);
-    expect(code).toBe(EXIT.unreachable);
+    expect(code).toBe(EXIT.config);
     expect(stderr).toMatch(/^diode: no client to authenticate as.*\n$/);
-    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 3, error: expect.stringContaining('no client') });
+    expect(JSON.parse(stdout)).toMatchObject({ exit_code: 78, error: expect.stringContaining('no client') });
   });
 });
 

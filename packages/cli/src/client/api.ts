@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Agent } from 'undici';
 import type { Connection } from './connection.js';
 import { type ApiAnswer, type Pause, send } from './send.js';
 import { fetchToken, type Need, type Token } from './token.js';
@@ -32,7 +33,12 @@ export interface ApiOptions {
 /** Talks to Diode over HTTP with a token that is fetched when first needed. Waits and repeats as {@link send} does. */
 export function makeApi(connection: Connection, o: ApiOptions = {}): Api {
   const pause: Pause = o.pause ?? ((ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }));
-  const shared = { pause, ...(o.signal === undefined ? {} : { signal: o.signal }) };
+  const { ca } = connection;
+  const shared = {
+    pause,
+    ...(o.signal === undefined ? {} : { signal: o.signal }),
+    ...(ca === undefined ? {} : { dispatcher: new Agent({ connect: { ca } }) }),
+  };
   let token: Promise<Token> | null = null;
   const authorized = (): Promise<Token> => {
     token ??= fetchToken({ connection, need: o.need ?? 'use', ...shared });

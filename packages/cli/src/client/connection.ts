@@ -9,6 +9,8 @@ export interface Connection {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** PEM of the private CA that signed Diode's certificate; absent: the CAs that Node knows. */
+  readonly ca?: string;
 }
 
 export interface ConnectionOptions {
@@ -30,8 +32,9 @@ export const CONNECTION_FILE = 'connection.json';
 
 /**
  * Command line, then environment (`DIODE_URL`, `DIODE_CLIENT_ID`, `DIODE_CLIENT_SECRET[_FILE]`, or the seed's `OAUTH2_CLIENT_*`), then
- * what a running standalone left in its data directory, for any of its clients. An empty variable counts as unset. The standalone's own secret goes to no other URL.
- * @throws CliError when no credentials are found, or the URL is none
+ * what a running standalone left in its data directory, for any of its clients. An empty variable counts as unset. The standalone's own secret goes to
+ * no other URL. `DIODE_CA_FILE` names a private CA.
+ * @throws CliError config when no credentials are found or a file cannot be read; usage when the URL is none
  */
 export function resolveConnection(o: ConnectionOptions, env: Env, places: Places): Connection {
   const dataDir = present(env.DIODE_DATA_DIR);
@@ -43,21 +46,23 @@ export function resolveConnection(o: ConnectionOptions, env: Env, places: Places
   const url = checked(given ?? local?.url ?? 'http://localhost:8080');
   const clientId = o.clientId ?? present(env.DIODE_CLIENT_ID) ?? present(env.OAUTH2_CLIENT_ID);
   const clientSecret = secret(env, 'DIODE_CLIENT_SECRET') ?? secret(env, 'OAUTH2_CLIENT_SECRET');
-  if (clientId !== undefined && clientSecret !== undefined) return { url, clientId, clientSecret };
+  const trusted = caOf(env);
+  if (clientId !== undefined && clientSecret !== undefined) return { url, clientId, clientSecret, ...trusted };
   const isLocal = local !== null && sameMachine(url, local.url);
   if (isLocal) {
     const kept = clientId === undefined ? local : clientOf(local, clientId);
-    if (kept !== undefined) return { url, clientId: kept.clientId, clientSecret: kept.clientSecret };
+    if (kept !== undefined) return { url, clientId: kept.clientId, clientSecret: kept.clientSecret, ...trusted };
   }
   throw new CliError(
-    EXIT.unreachable,
+    EXIT.config,
     clientId !== undefined && isLocal
       ? `the standalone at ${local.url} knows no client "${clientId}": set DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or add it to oauth2/client-config.json.`
       : 'no client to authenticate as: set DIODE_CLIENT_ID and DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or run in the checkout of a running standalone.',
   );
 }
 
-function present(value: string | undefined): string | undefined {
+/** An empty variable counts as unset. */
+export function present(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === '' ? undefined : trimmed;
 }
@@ -74,14 +79,25 @@ function sameMachine(a: string, b: string): boolean {
   return nameOf(a) === nameOf(b);
 }
 
-function secret(env: Env, name: string): string | undefined {
+/** A secret from the environment or from the file that `<name>_FILE` names. @throws CliError config */
+export function secret(env: Env, name: string): string | undefined {
   const value = present(env[name]);
   const file = present(env[`${name}_FILE`]);
   if (value !== undefined || file === undefined) return value;
   try {
     return present(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new CliError(EXIT.usage, `${name}_FILE names ${file}, which cannot be read.`, { cause });
+    throw new CliError(EXIT.config, `${name}_FILE names ${file}, which cannot be read.`, { cause });
+  }
+}
+
+function caOf(env: Env): { readonly ca?: string } {
+  const file = present(env.DIODE_CA_FILE);
+  if (file === undefined) return {};
+  try {
+    return { ca: readFileSync(file, 'utf8') };
+  } catch (cause) {
+    throw new CliError(EXIT.config, `DIODE_CA_FILE names ${file}, which cannot be read.`, { cause });
   }
 }
 

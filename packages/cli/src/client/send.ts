@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '@diode/protocol';
 import pRetry, { AbortError } from 'p-retry';
+import { type Dispatcher, fetch } from 'undici';
 import { CliError, EXIT } from '../exit-codes.js';
 import { readRetryAfter } from './retry-after.js';
 
@@ -18,6 +19,8 @@ export interface SendOptions {
   readonly body?: string;
   readonly pause: Pause;
   readonly signal?: AbortSignal;
+  /** Knows a private CA. */
+  readonly dispatcher?: Dispatcher;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -69,6 +72,7 @@ async function once(o: SendOptions): Promise<ApiAnswer> {
     redirect: 'manual',
     signal: o.signal === undefined ? timeout : AbortSignal.any([o.signal, timeout]),
     ...(o.body === undefined ? {} : { body: o.body }),
+    ...(o.dispatcher === undefined ? {} : { dispatcher: o.dispatcher }),
   });
   const { status } = response;
   const text = await response.text();

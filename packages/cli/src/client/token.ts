@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import { CliError, EXIT } from '../exit-codes.js';
 import type { Connection } from './connection.js';
 import { type ApiAnswer, type Pause, send } from './send.js';
@@ -26,6 +27,7 @@ export async function fetchToken(o: {
   need: Need;
   pause: Pause;
   signal?: AbortSignal;
+  dispatcher?: Dispatcher;
 }): Promise<Token> {
   const { url, clientId } = o.connection;
   for (const scope of ASKED[o.need]) {
@@ -51,7 +53,10 @@ export async function fetchToken(o: {
   );
 }
 
-function ask(o: { connection: Connection; pause: Pause; signal?: AbortSignal }, scope: string): Promise<ApiAnswer> {
+function ask(
+  o: { connection: Connection; pause: Pause; signal?: AbortSignal; dispatcher?: Dispatcher },
+  scope: string,
+): Promise<ApiAnswer> {
   const { url, clientId, clientSecret } = o.connection;
   return send({
     method: 'POST',
@@ -65,5 +70,6 @@ function ask(o: { connection: Connection; pause: Pause; signal?: AbortSignal }, 
     }).toString(),
     pause: o.pause,
     ...(o.signal === undefined ? {} : { signal: o.signal }),
+    ...(o.dispatcher === undefined ? {} : { dispatcher: o.dispatcher }),
   });
 }

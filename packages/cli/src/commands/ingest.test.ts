@@ -111,7 +111,7 @@ describe('sending a file', () => {
     });
     const { outcome, stdout } = await run(diode, { file: csv(8) });
     expect(outcome).toBe(EXIT.attention);
-    expect(stdout()).toContain('refused: The body is too large: limit 1 MiB');
+    expect(stdout()).toContain('refused   line 5: The body is too large: limit 1 MiB.');
     expect(stdout()).toContain('8 sent, 7 accepted, 1 refused');
   });
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Api } from '../client/api.js';
 import { CliError, EXIT } from '../exit-codes.js';
@@ -85,8 +85,16 @@ async function sendAll(c: {
     ...(deps.limits ? { limits: deps.limits } : {}),
   });
   try {
+    let nth = 0;
     for await (const batch of batches) {
-      await sendBatch(batch, totals, { api, out: deps.out, dryRun: o.dryRun, runId });
+      await sendBatch(batch, String(nth), totals, {
+        api,
+        out: deps.out,
+        dryRun: o.dryRun,
+        // In another run the same content is sent again, because NetBox may have changed meanwhile; it then lands as unchanged.
+        keyOf: (_, json) => `cli-${hash('sha256', json, 'hex').slice(0, 24)}-${runId}`,
+      });
+      nth += 1;
       bar.update(file.bytes === null ? totals.sent : file.bytesRead());
     }
   } finally {

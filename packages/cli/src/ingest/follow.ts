@@ -17,26 +17,40 @@ export interface FollowOptions {
   readonly all: boolean;
   readonly dryRun: boolean;
   readonly waitSeconds: number;
+  /** Time begins anew with every receipt: for as long as the work goes on, it is waited for. */
+  readonly patient?: boolean;
+  /** Syncs of the totals that were followed before. */
+  readonly from?: number;
+  /** Progress as lines where no terminal is. */
+  readonly plainProgress?: boolean;
+  /** Where an entity stands in the file; shown with its receipt. */
+  readonly placeOf?: (syncId: string, index: number) => string | undefined;
+  readonly onReceipt?: (syncId: string, receipt: JsonObject) => void;
   /** Milliseconds of some clock. */
   readonly now: () => number;
 }
 
 /** Follows every sync until each entity has its receipt, and shows those that need a look. @throws CliError attention when the time is over */
 export async function follow(totals: Totals, o: FollowOptions): Promise<void> {
-  const deadline = o.now() + o.waitSeconds * 1_000;
-  const bar = o.out.progress('Receipts', 'entities', totals.accepted);
-  let finished = 0;
+  let deadline = o.now() + o.waitSeconds * 1_000;
+  const bar = o.out.progress('Receipts', 'entities', totals.accepted, { plain: o.plainProgress === true });
+  const from = o.from ?? 0;
+  let finished = from === 0 ? 0 : Object.values(totals.counts).reduce((sum, n) => sum + n, 0);
+  let seen = finished;
   try {
-    for (const syncId of totals.syncIds) {
+    for (const syncId of totals.syncIds.slice(from)) {
       for (;;) {
         const view = await statusOf(o.api, syncId, 'limit=1');
         const counts = isJsonObject(view.counts) ? view.counts : {};
         const status = str(view.status);
-        bar.update(finished + terminalOf(counts));
+        const done = finished + terminalOf(counts);
+        bar.update(done);
         if (status === 'completed' || status === 'attention') {
           finished += terminalOf(counts);
           break;
         }
+        if (o.patient === true && done > seen) deadline = o.now() + o.waitSeconds * 1_000;
+        seen = done;
         if (o.now() > deadline) throw tooSlow({ syncId, status, waitSeconds: o.waitSeconds });
         await o.api.pause(POLL_MS);
       }
@@ -55,7 +69,12 @@ async function showReceipts(syncId: string, totals: Totals, o: FollowOptions): P
     if (page === 0)
       for (const [state, n] of Object.entries(isJsonObject(view.counts) ? view.counts : {}))
         totals.counts[state] = (totals.counts[state] ?? 0) + num(n);
-    for (const receipt of objects(view.entities)) o.out.lines(planLines(receipt, { all: o.all, dryRun: o.dryRun }));
+    for (const receipt of objects(view.entities)) {
+      const place = o.placeOf?.(syncId, num(receipt.index));
+      const at = place === undefined ? {} : { place };
+      o.out.lines(planLines(receipt, { all: o.all, dryRun: o.dryRun, ...at }));
+      o.onReceipt?.(syncId, receipt);
+    }
     cursor = typeof view.next === 'string' ? view.next : null;
   }
 }

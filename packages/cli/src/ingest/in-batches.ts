@@ -11,6 +11,8 @@ export interface Packed {
 export interface Batch {
   readonly source: string;
   readonly entities: readonly Packed[];
+  /** What was sent before is to have its receipts before this is sent. */
+  readonly afterAll: boolean;
 }
 
 export interface BatchLimits {
@@ -23,26 +25,37 @@ export interface BatchLimits {
 
 export const BATCH_LIMITS: BatchLimits = { entities: 500, bytes: 5 * 1024 ** 2, heldBytes: 20 * 1024 ** 2 };
 
+export interface BatchOptions {
+  readonly sourceOf: (record: FileRecord) => string;
+  readonly limits?: BatchLimits;
+  /** True for a record that has to wait for all before it. */
+  readonly startsStage?: (record: FileRecord) => boolean;
+}
+
 interface Open {
   readonly entities: Packed[];
   bytes: number;
 }
 
-/** Records → full batches; within one source the order of the file is kept. @throws CliError usage */
-export async function* inBatches(
-  records: AsyncIterable<FileRecord>,
-  o: { sourceOf: (record: FileRecord) => string; limits?: BatchLimits },
-): AsyncGenerator<Batch> {
+/** Records → full batches; within one source the order of the file is kept. The same records give the same batches. @throws CliError usage */
+export async function* inBatches(records: AsyncIterable<FileRecord>, o: BatchOptions): AsyncGenerator<Batch> {
   const limits = o.limits ?? BATCH_LIMITS;
   const open = new Map<string, Open>();
   let held = 0;
+  let stage = false;
   const take = (source: string): Batch => {
     const batch = open.get(source);
     open.delete(source);
     held -= batch?.bytes ?? 0;
-    return { source, entities: batch?.entities ?? [] };
+    const afterAll = stage;
+    stage = false;
+    return { source, entities: batch?.entities ?? [], afterAll };
   };
   for await (const record of records) {
+    if (o.startsStage?.(record) === true) {
+      for (const source of [...open.keys()]) yield take(source);
+      stage = true;
+    }
     const source = o.sourceOf(record);
     const json = pack(record);
     const bytes = Buffer.byteLength(json);

@@ -1,15 +1,21 @@
+import type { ObjectTypeRow } from '@diode/catalogue';
 import type { JsonObject, JsonValue } from '@diode/protocol';
 import { CliError, EXIT } from '../exit-codes.js';
+import { cellReader } from './csv-cell.js';
 
-/** A column of a CSV: where its cells go in the entity. An unnamed one has no path. */
-export type Column = readonly string[];
+/** A column of a CSV: where its cells go in the entity, and what they say. An unnamed one has no path. */
+export interface Column {
+  readonly path: readonly string[];
+  readonly read: (cell: string) => JsonValue;
+}
 
 /**
- * A header → columns; `site.name` nests. What would lose a cell is a mistake: a name twice, `site` beside `site.name`.
+ * A header → columns of objects of type `row`; `site.name` nests, `cf_owner` is NetBox's own name for `custom_fields.owner`. What would lose a cell
+ * is a mistake: a name twice, `site` beside `site.name`.
  * @throws CliError usage
  */
-export function readHeader(header: readonly string[], file: string): readonly Column[] {
-  const names = header.map((name) => name.trim());
+export function readHeader(header: readonly string[], file: string, row: ObjectTypeRow | undefined): readonly Column[] {
+  const names = header.map((name) => name.trim().replace(/^cf_(?=.)/, 'custom_fields.'));
   const fail = (what: string): never => {
     throw new CliError(EXIT.usage, `${file}, line 1: ${what}.`);
   };
@@ -32,7 +38,10 @@ export function readHeader(header: readonly string[], file: string): readonly Co
       if (seen.has(above)) fail(`the columns ${above} and ${name} are both there: keep one of them`);
     }
   }
-  return names.map((name) => (name === '' ? [] : name.split('.')));
+  return names.map((name) => {
+    const path = name === '' ? [] : name.split('.');
+    return { path, read: cellReader(row, path) };
+  });
 }
 
 /**
@@ -42,12 +51,12 @@ export function readHeader(header: readonly string[], file: string): readonly Co
 export function toData(columns: readonly Column[], cells: readonly string[], place: string): JsonObject {
   const data: Record<string, JsonValue> = {};
   const branches = new Map<string, Record<string, JsonValue>>([['', data]]);
-  for (const [i, column] of columns.entries()) {
+  for (const [i, { path, read }] of columns.entries()) {
     const cell = cells[i] ?? '';
-    const last = column.at(-1);
+    const last = path.at(-1);
     if (cell === '') continue;
     if (last === undefined) throw new CliError(EXIT.usage, `${place}: column ${i + 1} has no name in the header.`);
-    branchAt(branches, column.slice(0, -1))[last] = column.length === 1 && last === 'tags' ? tagsIn(cell) : cell;
+    branchAt(branches, path.slice(0, -1))[last] = read(cell);
   }
   return data;
 }
@@ -63,11 +72,4 @@ function branchAt(
   branchAt(branches, path.slice(0, -1))[path.at(-1) ?? ''] = branch;
   branches.set(key, branch);
   return branch;
-}
-
-function tagsIn(cell: string): readonly string[] {
-  return cell
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
 }

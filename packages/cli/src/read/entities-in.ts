@@ -11,6 +11,9 @@ export interface FileRecord {
   readonly entity: JsonObject;
 }
 
+/** Hears of a record that cannot be read; the records after it are read all the same. */
+export type OnMistake = (mistake: CliError, where: string) => void;
+
 /** What an envelope says for everything inside it. */
 interface Around {
   readonly file: string;
@@ -20,6 +23,7 @@ interface Around {
   readonly source: string | null;
   readonly timestamp: JsonValue | undefined;
   readonly depth: number;
+  readonly onMistake?: OnMistake;
 }
 
 /** Envelopes in envelopes: a batch of bodies with lists is the deepest that makes sense. */
@@ -28,21 +32,32 @@ const MAX_DEPTH = 3;
 /**
  * The entities of one JSON value: a batch `{source, timestamp, entities}`, a body of the seed `{source, data_type, data|payload}` with an
  * object or a list, an entity `{object_type, data}`, or the bare fields of an object, which get `type`.
- * @throws CliError usage, naming file and place
+ * @throws CliError usage, naming file and place, unless `onMistake` hears of it
  */
 export function entitiesIn(
   value: JsonValue,
-  o: { file: string; where: string; type: string | null },
+  o: { file: string; where: string; type: string | null; onMistake?: OnMistake },
 ): readonly FileRecord[] {
-  return read(value, { ...o, source: null, timestamp: undefined, depth: 0 });
+  return readOne(value, { ...o, source: null, timestamp: undefined, depth: 0 });
 }
 
 /** A list → its entities, `item 3` each. Lazily, so that a million of them are not copied. */
 export function* entitiesOfList(
   list: readonly JsonValue[],
-  o: { file: string; type: string | null },
+  o: { file: string; type: string | null; onMistake?: OnMistake },
 ): Generator<FileRecord> {
   for (const [i, value] of list.entries()) yield* entitiesIn(value, { ...o, where: `item ${i + 1}` });
+}
+
+function readOne(value: JsonValue, around: Around): readonly FileRecord[] {
+  if (around.onMistake === undefined) return read(value, around);
+  try {
+    return read(value, around);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    around.onMistake(error, around.where);
+    return [];
+  }
 }
 
 function read(value: JsonValue, around: Around): readonly FileRecord[] {
@@ -57,7 +72,7 @@ function read(value: JsonValue, around: Around): readonly FileRecord[] {
 }
 
 function readList(list: readonly JsonValue[], around: Around): readonly FileRecord[] {
-  return list.flatMap((item, i) => read(item, { ...around, where: placeInList(around.where, i) }));
+  return list.flatMap((item, i) => readOne(item, { ...around, where: placeInList(around.where, i) }));
 }
 
 function placeInList(where: string, index: number): string {

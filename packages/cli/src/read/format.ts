@@ -14,8 +14,8 @@ export function formatOf(file: string): Format {
   throw new CliError(EXIT.usage, `cannot tell the format of ${name}: add --format json, ndjson or csv.`);
 }
 
-/** What a file's rows are by its name: `devices.csv` → devices; `2026-devices.csv` → null. */
+/** What a file's rows are by its name: `devices.csv`, `devices.late.csv` → devices; `2026-devices.csv` → null. */
 export function typeOf(file: string): string | null {
-  const stem = basename(file, extname(file)).toLowerCase();
+  const [stem = ''] = basename(file).toLowerCase().split('.');
   return /^[a-z][a-z_-]*$/.test(stem) ? stem : null;
 }

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { byCollection, objectType } from '@diode/catalogue';
+import type { JsonObject } from '@diode/protocol';
+import { type CsvError, parse } from 'csv-parse';
 import { CliError, EXIT } from '../exit-codes.js';
 import { type Column, readHeader, toData } from './csv-columns.js';
-import type { FileRecord } from './entities-in.js';
+import type { FileRecord, OnMistake } from './entities-in.js';
 
 /** Bytes of one row: an unclosed quote must not swallow the rest of a large file into memory. */
 const MAX_ROW = 1024 ** 2;
@@ -12,26 +14,47 @@ interface Row {
   readonly record: readonly string[];
 }
 
-/** Rows of a CSV as entities of one type; the first row names the fields. @throws CliError usage, naming file and line */
+/**
+ * Rows of a CSV as entities of one type; the first row names the fields. A row that cannot be read is told to `onMistake` when there is one.
+ * @throws CliError usage, naming file and line
+ */
 export async function* readCsv(o: {
   chunks: AsyncIterable<string>;
   file: string;
   type: string;
+  onMistake?: OnMistake;
 }): AsyncGenerator<FileRecord> {
   const text = Readable.from(o.chunks);
-  const parser = parse({ trim: true, skip_empty_lines: true, info: true, max_record_size: MAX_ROW });
+  const { onMistake } = o;
+  const parser = parse({
+    trim: true,
+    skip_empty_lines: true,
+    info: true,
+    max_record_size: MAX_ROW,
+    ...(onMistake === undefined
+      ? {}
+      : {
+          skip_records_with_error: true,
+          on_skip: (error: CsvError | undefined) => {
+            onMistake(...badRow(error, o.file));
+            return undefined;
+          },
+        }),
+  });
+  const row = objectType(o.type) ?? byCollection(o.type);
   text.once('error', (error) => parser.destroy(error));
   text.pipe(parser);
   let columns: readonly Column[] | null = null;
   try {
-    for await (const row of parser as AsyncIterable<Row>) {
-      const where = `line ${row.info.lines}`;
+    for await (const { info, record } of parser as AsyncIterable<Row>) {
+      const where = `line ${info.lines}`;
       if (columns === null) {
-        columns = readHeader(row.record, o.file);
+        columns = readHeader(record, o.file, row);
         continue;
       }
-      const data = toData(columns, row.record, `${o.file}, ${where}`);
-      if (Object.keys(data).length > 0) yield { where, source: null, entity: { object_type: o.type, data } };
+      const data = dataOf(columns, record, where, o);
+      if (data !== null && Object.keys(data).length > 0)
+        yield { where, source: null, entity: { object_type: o.type, data } };
     }
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
@@ -40,4 +63,26 @@ export async function* readCsv(o: {
   } finally {
     text.destroy();
   }
+}
+
+/** null for a row that `onMistake` heard of. */
+function dataOf(
+  columns: readonly Column[],
+  cells: readonly string[],
+  where: string,
+  o: { file: string; onMistake?: OnMistake },
+): JsonObject | null {
+  try {
+    return toData(columns, cells, `${o.file}, ${where}`);
+  } catch (error) {
+    if (o.onMistake === undefined || !(error instanceof CliError)) throw error;
+    o.onMistake(error, where);
+    return null;
+  }
+}
+
+function badRow(error: CsvError | undefined, file: string): [CliError, string] {
+  const where = typeof error?.lines === 'number' ? `line ${error.lines}` : 'a line';
+  const why = error?.message ?? 'it cannot be read';
+  return [new CliError(EXIT.usage, `${file}, ${where}: ${why}.`, { cause: error }), where];
 }

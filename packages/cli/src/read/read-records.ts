@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { JsonValue } from '@diode/protocol';
 import { CliError, EXIT } from '../exit-codes.js';
 import { decodeText } from './decode-text.js';
-import { entitiesIn, entitiesOfList, type FileRecord } from './entities-in.js';
+import { entitiesIn, entitiesOfList, type FileRecord, type OnMistake } from './entities-in.js';
 import { type Format, formatOf, typeOf } from './format.js';
 import { readCsv } from './read-csv.js';
 import { splitLines } from './split-lines.js';
@@ -21,7 +21,8 @@ const MAX_JSON_BYTES = 256 * 1024 ** 2;
 /**
  * Opens FILE, or standard input for `-`. JSON: a batch `{source, entities}`, a list, or one object; NDJSON: one a line; CSV: a header of field
  * names (`site.name` nests), empty cells say nothing. Bare objects get `type` (or the file's own name, `devices.csv`) as object type.
- * NDJSON and CSV stream: memory does not grow with the file. Reading stops with an error when `signal` aborts.
+ * NDJSON and CSV stream: memory does not grow with the file. Reading stops with an error when `signal` aborts. With `onMistake` a record that
+ * cannot be read is told to it and left out; what spoils the whole file (no UTF-8, a JSON that does not parse) is an error all the same.
  * @throws CliError usage, here or while the records are read
  */
 export function openRecords(o: {
@@ -30,6 +31,7 @@ export function openRecords(o: {
   format?: Format;
   type?: string;
   signal?: AbortSignal;
+  onMistake?: OnMistake;
 }): RecordFile {
   const fromStdin = o.file === '-';
   const name = fromStdin ? 'standard input' : o.file;
@@ -49,26 +51,31 @@ export function openRecords(o: {
       bytesRead += n;
     },
   });
-  return { bytes, bytesRead: () => bytesRead, records: recordsOf({ format, chunks, file: name, type }) };
+  const records = recordsOf({
+    format,
+    chunks,
+    file: name,
+    type,
+    ...(o.onMistake === undefined ? {} : { onMistake: o.onMistake }),
+  });
+  return { bytes, bytesRead: () => bytesRead, records };
 }
 
-function recordsOf(o: {
-  format: Format;
-  chunks: AsyncIterable<string>;
-  file: string;
-  type: string | null;
-}): AsyncIterable<FileRecord> {
+interface Reading {
+  readonly chunks: AsyncIterable<string>;
+  readonly file: string;
+  readonly type: string | null;
+  readonly onMistake?: OnMistake;
+}
+
+function recordsOf(o: Reading & { format: Format }): AsyncIterable<FileRecord> {
   if (o.format === 'json') return readJson(o);
   if (o.format === 'ndjson') return readNdjson(o);
   if (o.type === null) throw noType(o.file);
   return readCsv({ ...o, type: o.type });
 }
 
-async function* readJson(o: {
-  chunks: AsyncIterable<string>;
-  file: string;
-  type: string | null;
-}): AsyncGenerator<FileRecord> {
+async function* readJson(o: Reading): AsyncGenerator<FileRecord> {
   const parts: string[] = [];
   let length = 0;
   for await (const part of o.chunks) {
@@ -82,15 +89,23 @@ async function* readJson(o: {
   else yield* entitiesIn(value, { ...o, where: '' });
 }
 
-async function* readNdjson(o: {
-  chunks: AsyncIterable<string>;
-  file: string;
-  type: string | null;
-}): AsyncGenerator<FileRecord> {
+async function* readNdjson(o: Reading): AsyncGenerator<FileRecord> {
   for await (const line of splitLines(o.chunks, o.file)) {
     if (line.text.trim() === '') continue;
     const where = `line ${line.number}`;
-    yield* entitiesIn(parseJson(line.text, `${o.file}, ${where}`), { ...o, where });
+    const value = parseLine(line.text, where, o);
+    if (value !== undefined) yield* entitiesIn(value, { ...o, where });
+  }
+}
+
+/** undefined for a line that `onMistake` heard of. */
+function parseLine(text: string, where: string, o: Reading): JsonValue | undefined {
+  try {
+    return parseJson(text, `${o.file}, ${where}`);
+  } catch (error) {
+    if (o.onMistake === undefined || !(error instanceof CliError)) throw error;
+    o.onMistake(error, where);
+    return undefined;
   }
 }
 

@@ -13,8 +13,8 @@ export interface Output {
   lines(lines: readonly string[]): void;
   /** The end: an object with --json, else a line. */
   result(value: unknown, line: string): void;
-  /** A bar towards `total`, or a count when that is null. On what is no terminal: nothing. */
-  progress(label: string, unit: Unit, total: number | null): Progress;
+  /** A bar towards `total`, or a count when that is null. On what is no terminal: nothing, or a line now and then with `plain`. */
+  progress(label: string, unit: Unit, total: number | null, o?: { readonly plain: boolean }): Progress;
 }
 
 /** Where text goes; `isTTY` when a person looks on. */
@@ -35,8 +35,10 @@ export function makeOutput(o: { json: boolean; stdout: OutputStream; stderr: Out
     result: (value, line) => {
       o.stdout.write(o.json ? `${JSON.stringify(value)}\n` : `${line}\n`);
     },
-    progress: (label, unit, total) => {
-      if (o.json || o.stderr.isTTY !== true) return NO_PROGRESS;
+    progress: (label, unit, total, how) => {
+      if (o.json) return NO_PROGRESS;
+      if (o.stderr.isTTY !== true)
+        return how?.plain === true ? plainProgress({ label, unit, total, stream: o.stderr }) : NO_PROGRESS;
       bar = new SingleBar({
         format: formatOf(label, unit, total),
         stream: o.stderr,
@@ -64,6 +66,24 @@ function formatOf(label: string, unit: Unit, total: number | null): string {
   const suffix = unit === 'entities' ? ' entities' : '';
   if (total === null) return `${label} {value}${suffix}, {duration_formatted}`;
   return `${label} {bar} {percentage}% {value} of {total}${suffix}, {duration_formatted}`;
+}
+
+const LINE_EVERY_MS = 5_000;
+
+/** For logs: at most a line every five seconds, and none for what is over sooner. */
+function plainProgress(o: { label: string; unit: Unit; total: number | null; stream: OutputStream }): Progress {
+  let last = performance.now();
+  return {
+    update: (done) => {
+      if (performance.now() - last < LINE_EVERY_MS) return;
+      last = performance.now();
+      const amount = (n: number): string => (o.unit === 'bytes' ? mebibytes(n) : `${n} entities`);
+      const share =
+        o.total === null || o.total === 0 ? '' : ` of ${amount(o.total)}, ${Math.floor((done * 100) / o.total)} %`;
+      o.stream.write(`${o.label}: ${amount(done)}${share}\n`);
+    },
+    stop: () => {},
+  };
 }
 
 function mebibytes(bytes: number): string {

@@ -10,13 +10,16 @@ const LONGEST_VALUE = 80;
  * A receipt as text: one line, then the fields that matter and what went wrong. `all` shows unchanged and applied ones too; of a
  * dry run nothing is said to be applied.
  */
-export function planLines(receipt: JsonObject, o: { all: boolean; dryRun?: boolean }): readonly string[] {
+export function planLines(
+  receipt: JsonObject,
+  o: { all: boolean; dryRun?: boolean; place?: string },
+): readonly string[] {
   const state = str(receipt.state);
   const quiet = state === 'applied' || state === 'unchanged';
   if (quiet && !o.all) return [];
   const netbox = isJsonObject(receipt.netbox) ? `  ${str(receipt.netbox.url)}` : '';
   const lines = [
-    `${(o.dryRun === true && state === 'applied' ? 'would' : state).padEnd(9)} ${str(receipt.action).padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}`,
+    `${(o.dryRun === true && state === 'applied' ? 'would' : state).padEnd(9)} ${str(receipt.action).padEnd(6)} ${str(receipt.object_type)} ${str(receipt.key)}${netbox}${o.place === undefined ? '' : `  (${o.place})`}`,
   ];
   const fields = isJsonObject(receipt.fields) ? receipt.fields : {};
   for (const [name, field] of Object.entries(fields)) {
