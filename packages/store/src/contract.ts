@@ -253,6 +253,8 @@ export interface SettingVerbs {
 export interface Store extends IngestVerbs, WorkVerbs, JournalVerbs, MirrorVerbs, ViewVerbs, SettingVerbs {
   /** Does a query. Throws when Postgres is away. */
   ping(): Promise<void>;
+  /** Migrations of a later version that the database had at the start: this build works with it, an upgrade is under way or was taken back. */
+  readonly newerMigrations: readonly string[];
   readonly pool: { readonly total: number; readonly idle: number; readonly waiting: number };
   /** Daily duty: makes partitions ahead. */
   maintain(): Promise<void>;

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { storageFault } from './postgres/storage-fault.js';
-
-const MIGRATIONS_DIR = fileURLToPath(new URL('../migrations', import.meta.url));
+import { MIGRATIONS_DIR } from './schema-state.js';
 
 export interface MigrateOptions {
   /** Gets what the migration tool says, line by line; nothing is printed without it. */

@@ -5,6 +5,7 @@ import { maintain } from './maintain.js';
 import { makeMirrorVerbs } from './mirror/mirror-verbs.js';
 import { uuidArray } from './postgres/binary-array.js';
 import { connectionConfig, openDatabase } from './postgres/database.js';
+import { demandSchema } from './schema-state.js';
 import { makeSettingVerbs } from './setting-verbs.js';
 import { PING } from './sql/setting.js';
 import { UNFINISHED } from './sql/view.js';
@@ -14,7 +15,7 @@ import { makeWorkVerbs } from './work/work-verbs.js';
 
 /**
  * Opens the store on a migrated database (`migrate`). Throws DiodeError `storage_unavailable` when Postgres does not answer; later
- * each verb does, and the store recovers by itself when Postgres is back.
+ * each verb does, and the store recovers by itself when Postgres is back. Throws `config_invalid` when the schema is older than this build needs.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const db = openDatabase(options);
@@ -28,8 +29,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const ping = async (): Promise<void> => {
     await db.query(PING);
   };
+  let newerMigrations: readonly string[];
   try {
-    await ping();
+    newerMigrations = await demandSchema(db);
   } catch (error) {
     await db.close();
     throw error;
@@ -42,6 +44,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...makeViewVerbs(db, waiters),
     ...makeSettingVerbs(db),
     ping,
+    newerMigrations,
     get pool() {
       return db.counts();
     },

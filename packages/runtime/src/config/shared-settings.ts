@@ -31,7 +31,11 @@ export const SHARED = {
     active: true,
   }),
   instanceId: setting('DIODE_INSTANCE_ID', text(null), {
-    doc: 'Name of this process in logs and leases. Unset: made up at start.',
+    doc: 'Name of this process in logs, metrics and leases. Unset: made up at start.',
+  }),
+  drainSeconds: setting('DIODE_DRAIN_SECONDS', whole({ fallback: 0, min: 0, max: 60 }), {
+    doc: 'Seconds a stopping service still takes what comes, and ends each connection with its answer, so that a proxy moves on. Behind one: 3.',
+    example: '3',
   }),
   mode: setting('DIODE_MODE', oneOf(['write', 'observe'], 'write'), {
     doc: 'write: changes NetBox. observe: plans and gives receipts, writes nothing.',
@@ -64,12 +68,24 @@ export const SHARED = {
     }),
     secret: true,
   },
+  backupBeforeMigrate: setting('DIODE_BACKUP_BEFORE_MIGRATE', flag(false), {
+    doc: '1: diode-migrate dumps the database into DIODE_BACKUP_DIR before it changes anything, or changes nothing.',
+    example: '0',
+  }),
+  backupDir: setting('DIODE_BACKUP_DIR', text(null), {
+    doc: 'Where diode-migrate puts such dumps.',
+    example: '/backups',
+  }),
   redisUrl: {
     ...setting('DIODE_REDIS_URL', url(REDIS, null), {
       doc: 'Redis 6.2 or newer or Valkey: redis://:PASSWORD@HOST:6379. Unset in standalone: an embedded one.',
     }),
     secret: true,
   },
+  openapiFile: setting('DIODE_OPENAPI_FILE', text(null), {
+    doc: 'The API of all services as one document (npm run build:openapi), which the reconciler serves. Unset: not served.',
+    example: 'dist/openapi.json',
+  }),
   jwksUrl: setting('DIODE_JWKS_URL', url(HTTP, null), {
     doc: 'Keys of the issuer. Unset: <issuer>/.well-known/jwks.json.',
   }),

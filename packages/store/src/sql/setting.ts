@@ -3,6 +3,15 @@ import type { Statement } from '../postgres/database.js';
 
 export const PING: Statement = { text: 'SELECT 1' };
 
+/** `run_on` is in the session's zone, as the migration tool writes it. */
+export const APPLIED_MIGRATIONS: Statement = {
+  text: `
+SELECT name, to_char(run_on::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS applied_at
+FROM schema_migrations ORDER BY id`,
+};
+
+export const MAY_CREATE: Statement = { text: `SELECT has_schema_privilege('public', 'CREATE') AS may_create` };
+
 export const GET_SETTING: Statement = {
   text: `SELECT convert_from(value, 'UTF8') AS value FROM settings WHERE name = $1`,
 };
