@@ -5,6 +5,7 @@ import { type ConnectionOptions, resolveConnection } from './client/connection.j
 import type { Need } from './client/token.js';
 import { get } from './commands/get.js';
 import { setMode } from './commands/go-live.js';
+import { type ImportFilesOptions, importFiles } from './commands/import.js';
 import { type IngestOptions, ingest } from './commands/ingest.js';
 import { start } from './commands/start.js';
 import { FORMATS } from './read/format.js';
@@ -25,7 +26,7 @@ export interface ProgramIo {
 }
 
 const EXIT_CODES =
-  '\nExit codes: 0 ok, 1 something needs attention, 2 wrong usage or file, 3 not reachable or not let in, 130 interrupted.';
+  '\nExit codes: 0 ok, 1 something needs attention, 2 wrong usage or file, 3 not reachable or not let in, 78 a setting is missing or wrong, 130 interrupted.';
 
 /** The command line of `diode`; each command ends by `io.exit(code)` or a CliError. Never ends the process itself. */
 export function makeProgram(io: ProgramIo): Command {
@@ -77,6 +78,25 @@ export function makeProgram(io: ProgramIo): Command {
       io.exit(
         await ingest({ ...options, file }, { connect: () => api({ signal }), out: out(), stdin: io.stdin, signal }),
       );
+    });
+  command(
+    'import',
+    'bring files into NetBox to the last receipt: CSV, JSON or NDJSON; goes on where it was stopped',
+    'diode import devices.csv --dry-run\n  diode import export/ --report report.csv',
+  )
+    .argument('<files...>', 'files, or directories of them; sites go before devices; - is standard input')
+    .option('--source <name>', "the system that asserts this (default: the file's own, else diode-import)")
+    .option('--type <collection>', "what the rows are, for files that do not say (default: the file's name)")
+    .addOption(new Option('--format <format>', "default: by the file's ending").choices([...FORMATS]))
+    .option('--dry-run', 'show the plan, write nothing', false)
+    .option('--report <file>', 'what became of each record, with its line: .csv or .ndjson')
+    .option('--strict', 'stop at the first record that cannot be read or is refused', false)
+    .option('--state-dir <dir>', 'where it is kept what was sent already (default: beside each file)')
+    .option('--wait-seconds <n>', 'give up when nothing moved for this long', seconds, 600)
+    .action(async (files: string[], options: Omit<ImportFilesOptions, 'files'>) => {
+      const signal = io.onInterrupt();
+      const deps = { connect: () => api({ signal }), out: out(), stdin: io.stdin, signal };
+      io.exit(await importFiles({ ...options, files }, deps));
     });
   command(
     'doctor',

@@ -12,6 +12,7 @@ export interface ApiRequest {
 
 export interface Api {
   readonly url: string;
+  readonly clientId: string;
   /**
    * Any HTTP answer but those worth a retry; a 401 once more with a new token.
    * @throws CliError unreachable, interrupted
@@ -59,6 +60,7 @@ export function makeApi(connection: Connection, o: ApiOptions = {}): Api {
     });
   return {
     url: connection.url,
+    clientId: connection.clientId,
     pause: (ms) => pause(ms, o.signal),
     scopes: async () => (await authorized()).scopes,
     async request(method, path, body = {}) {

@@ -50,7 +50,7 @@ export function problemLines(
 }
 
 /** What came over the network must not steer the terminal: control characters are shown as their escapes. */
-function printable(line: string): string {
+export function printable(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is looked for
   return line.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
