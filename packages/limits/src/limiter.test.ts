@@ -10,7 +10,7 @@ const SEED: RateLimitSettings = {
   perClient: { requestsPerMinute: 100, burstSize: 20 },
   perEndpoint: {
     '/api/v1/ingest': { requestsPerMinute: 500, burstSize: 50 },
-    '/api/v1/sync/': { requestsPerMinute: 100, burstSize: 10 },
+    '/api/v1/sync': { requestsPerMinute: 100, burstSize: 10 },
   },
   whitelistIps: ['10.0.0.0/8', '::1/128'],
 };

@@ -26,3 +26,20 @@ export function connect(redisUrl: string, o: { readonly blocking: boolean }): Re
   redis.connect().catch(() => undefined);
   return redis;
 }
+
+/** How long opening waits for a Redis that is there; one that is not is waited for in the background. */
+const OPEN_WAIT_MS = 1_000;
+
+/** Resolves when the connection is usable, or after a second. */
+export function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      redis.off('ready', done);
+      resolve();
+    };
+    const timer = setTimeout(done, OPEN_WAIT_MS);
+    redis.once('ready', done);
+  });
+}

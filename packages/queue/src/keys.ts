@@ -8,6 +8,8 @@ export interface QueueKeys {
   readonly lease: (partition: number) => string;
   /** Sorted set of live instances, scored by when their heartbeat runs out (ms, Redis' clock). */
   readonly instances: string;
+  /** A rate limit's bucket: a string, the moment it is full again (epoch microseconds), gone when it is. */
+  readonly bucket: (kind: string, id: string) => string;
   /** The consumer group on each stream. */
   readonly group: string;
 }
@@ -17,6 +19,7 @@ export function queueKeys(prefix: string): QueueKeys {
     wakeups: (partition) => `${prefix}wakeups:${partition}`,
     lease: (partition) => `${prefix}lease:${partition}`,
     instances: `${prefix}instances`,
+    bucket: (kind, id) => `${prefix}rate:${kind}:${id}`,
     group: 'reconcilers',
   };
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { COMMAND_TIMEOUT_MS, connect } from './connect.js';
+import { COMMAND_TIMEOUT_MS, connect, untilReady } from './connect.js';
 import { startConsumer } from './consumer.js';
 import type { Consumer, Queue, QueueOptions, Wakeup } from './contract.js';
 import { ALL_PARTITIONS, type QueueKeys, queueKeys } from './keys.js';
@@ -7,8 +7,6 @@ import { within } from './pause.js';
 
 /** Wake-ups kept of a partition, about. A drain answers all of them, so what is trimmed is not missed. */
 const MAX_WAKEUPS = 1_000;
-/** How long opening waits for a Redis that is there; one that is not is waited for in the background. */
-const OPEN_WAIT_MS = 1_000;
 
 async function announce(redis: Redis, keys: QueueKeys, wakeups: readonly Wakeup[]): Promise<boolean> {
   if (redis.status !== 'ready') return false;
@@ -21,19 +19,6 @@ async function announce(redis: Redis, keys: QueueKeys, wakeups: readonly Wakeup[
   } catch {
     return false;
   }
-}
-
-function untilReady(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      redis.off('ready', done);
-      resolve();
-    };
-    const timer = setTimeout(done, OPEN_WAIT_MS);
-    redis.once('ready', done);
-  });
 }
 
 /** Opens the queue. Never throws for a Redis that is away: it is an accelerator, and the sweep moves all work without it (I2). */
