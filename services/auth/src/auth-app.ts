@@ -1,14 +1,28 @@
 import { addHealthRoutes, buildHttpApp, type HttpApp } from '@diode/runtime';
+import { anyTokenPrefix } from './any-token-prefix.js';
 import { authRoutes, callersOf } from './auth-routes.js';
 import type { AuthDeps } from './contract.js';
+import { addEdgeRoutes } from './edge/edge-routes.js';
+import { counted, makeJudge } from './edge/verdict.js';
+import { UNCOUNTED } from './edge/verdict-metrics.js';
 import { addGrantRoutes } from './grant-routes.js';
 
-/** The auth service: tokens, introspection, clients, grants for other services, health. Does not listen. */
+/** The auth service: tokens, introspection, clients, verdicts and grants for the other parts, health. Does not listen. */
 export function buildAuthApp(deps: AuthDeps): HttpApp {
   const { logger, metrics } = deps;
-  const app = buildHttpApp({ logger, bodyLimitBytes: 64 * 1024, ...(metrics === undefined ? {} : { metrics }) });
+  const app = buildHttpApp({
+    logger,
+    bodyLimitBytes: 64 * 1024,
+    rewritePath: anyTokenPrefix,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
   const callers = callersOf(deps);
   void app.register(authRoutes(deps, callers));
+  const judge = makeJudge({
+    callers,
+    onFault: (fault) => logger.error({ err: fault.cause ?? fault }, 'verdict failed'),
+  });
+  addEdgeRoutes(app, counted(judge, deps.verdicts ?? UNCOUNTED), judge);
   if (deps.grants !== undefined) addGrantRoutes(app, deps.grants);
   addHealthRoutes(app, {
     health: deps.health,

@@ -30,5 +30,5 @@ export function authRoutes(deps: AuthDeps, callers: Callers = callersOf(deps)): 
 
 /** Who is calling, by the verifier and the issuer of these deps. */
 export function callersOf(deps: AuthDeps): Callers {
-  return makeCallers({ verifier: deps.verifier, admin: deps.admin, now: deps.now ?? Date.now });
+  return makeCallers({ verifier: deps.verifier, admin: deps.admin, now: deps.now ?? Date.now, metrics: deps.verdicts });
 }

@@ -1,5 +1,6 @@
 import type { GrantSource, Verifier } from '@diode/access';
 import type { Health, HttpMetrics, Logger } from '@diode/runtime';
+import type { VerdictMetrics } from './edge/verdict-metrics.js';
 
 /** How a client sends its credentials to the issuer; each client has one (its registration). */
 export type AuthMethod = 'client_secret_basic' | 'client_secret_post';
@@ -76,6 +77,8 @@ export interface IssuerReply {
 export interface AuthDeps {
   readonly logger: Logger;
   readonly metrics?: HttpMetrics;
+  /** What the front door was told; see edge/. */
+  readonly verdicts?: VerdictMetrics;
   readonly health: Health;
   readonly verifier: Verifier;
   readonly issuer: IssuerPublic;

@@ -1,6 +1,8 @@
+export { anyTokenPrefix } from './any-token-prefix.js';
 export { buildAuthApp } from './auth-app.js';
 export { authRoutes } from './auth-routes.js';
 export type * from './contract.js';
+export { makeVerdictMetrics, type VerdictMetrics } from './edge/verdict-metrics.js';
 export { makeIssuerAdmin } from './issuer-admin.js';
 export { type IssuerHttp, makeIssuerHttp } from './issuer-http.js';
 export { makeIssuerPublic } from './issuer-public.js';

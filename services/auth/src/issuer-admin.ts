@@ -37,6 +37,9 @@ const introspection = z.discriminatedUnion('active', [
   }),
 ]);
 
+/** A verdict waits for it, and with it a request at the front door. */
+const INTROSPECTION_TIMEOUT_MS = 5_000;
+
 /** Hydra's admin listener, or ours. */
 export function makeIssuerAdmin(options: {
   readonly adminUrl: string;
@@ -54,6 +57,15 @@ export function makeIssuerAdmin(options: {
     const clients = read(answer, 200, z.array(registered));
     const link = answer.header('link') ?? '';
     return { clients, firstPageToken: pageToken(link, 'first'), nextPageToken: pageToken(link, 'next') };
+  };
+
+  const introspected = async (token: string): Promise<z.infer<typeof introspection>> => {
+    const answer = await http.call('POST', `${base}/admin/oauth2/introspect`, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ token }).toString(),
+      timeoutMs: INTROSPECTION_TIMEOUT_MS,
+    });
+    return read(answer, 200, introspection);
   };
 
   return {
@@ -88,14 +100,12 @@ export function makeIssuerAdmin(options: {
       return answer.status === 204;
     },
     async introspect(token): Promise<ActiveToken | undefined> {
-      const answer = await http.call('POST', `${base}/admin/oauth2/introspect`, {
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ token }).toString(),
-      });
-      const found = read(answer, 200, introspection);
-      if (found.active) return found;
+      const first = await introspected(token);
+      if (first.active) return first;
       if (!(await options.ready())) throw issuerAway();
-      return undefined;
+      // Its database may have come back between the two questions: ready first, then inactive, is what counts.
+      const second = await introspected(token);
+      return second.active ? second : undefined;
     },
   };
 }

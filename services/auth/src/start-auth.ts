@@ -1,6 +1,7 @@
 import { makeAdminGrantLookup, makeGrantSource, makeVerifier } from '@diode/access';
 import { type MainContext, makeHealth, makeMetrics, startMetricsServer } from '@diode/runtime';
 import { buildAuthApp } from './auth-app.js';
+import { makeVerdictMetrics } from './edge/verdict-metrics.js';
 import { makeIssuerAdmin } from './issuer-admin.js';
 import { makeIssuerHttp } from './issuer-http.js';
 import { makeIssuerPublic } from './issuer-public.js';
@@ -20,6 +21,7 @@ export async function startAuth({ config, logger, life }: MainContext<typeof AUT
   const app = buildAuthApp({
     logger,
     metrics: metrics.http,
+    verdicts: makeVerdictMetrics(metrics.registry),
     health,
     issuer,
     admin: makeIssuerAdmin({ adminUrl: config.hydraAdminUrl, http, ready: issuer.ready }),

@@ -1,5 +1,12 @@
 import type { Gate, Verifier } from '@diode/access';
-import { authOpenApi, authRoutes, makeIssuerAdmin, makeIssuerHttp, makeIssuerPublic } from '@diode/auth';
+import {
+  anyTokenPrefix,
+  authOpenApi,
+  authRoutes,
+  makeIssuerAdmin,
+  makeIssuerHttp,
+  makeIssuerPublic,
+} from '@diode/auth';
 import type { Ingester } from '@diode/ingester';
 import type { Issuer } from '@diode/issuer';
 import { mergeOpenApi } from '@diode/protocol';
@@ -89,9 +96,4 @@ function addHealth(app: HttpApp, o: FrontOptions, issuerReady: () => Promise<boo
     addHealthRoutes(app, { health, paths: [path], mayDetail });
   }
   return { platform, auth };
-}
-
-/** The official SDKs ask for a token below whatever path their target has: `/any/prefix/auth/token` (facts: diode-wire §2.3). */
-function anyTokenPrefix(url: string): string {
-  return url.replace(/^\/[^?]*(?=\/auth\/(?:token|introspect)(?:\?|$))/, '');
 }
