@@ -1,3 +1,20 @@
+export {
+  CLIENT_ID,
+  type ClientConfig,
+  type ClientSeed,
+  configuredSources,
+  readClientConfig,
+} from './clients/client-config.js';
+export { writeOwnerOnly } from './clients/owner-only-file.js';
+export {
+  newClientSecret,
+  type ResolvedClients,
+  type ResolveSecretsOptions,
+  readKeptSecret,
+  resolveClientSecrets,
+  type SecretOrigin,
+  secretVariable,
+} from './clients/resolve-secrets.js';
 export * from './contract.js';
 export { type Gate, makeGate } from './gate.js';
 export { makeAdminGrantLookup, makeAuthGrantLookup } from './grant-lookups.js';

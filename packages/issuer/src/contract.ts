@@ -1,7 +1,7 @@
 import type { KeyAlgorithm } from './signing-key.js';
 
 /**
- * A client to be there after start. Fields carry Hydra's names because `oauth2/client-config.json` is read by both.
+ * A client to be there after start. Fields carry Hydra's names because the seeds come from `oauth2/client-config.json`.
  * `client_secret` is in clear here and nowhere else: it is hashed before it is kept.
  */
 export interface ClientSeed {

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
-import { type GrantSource, makeAdminGrantLookup, makeGrantSource, makeVerifier, type Verifier } from '@diode/access';
 import {
   type ClientSeed,
   configuredSources,
-  type Issuer,
+  type GrantSource,
+  makeAdminGrantLookup,
+  makeGrantSource,
+  makeVerifier,
   readClientConfig,
   resolveClientSecrets,
-  startIssuer,
-} from '@diode/issuer';
+  type Verifier,
+} from '@diode/access';
+import { type Issuer, startIssuer } from '@diode/issuer';
 import type { Lifecycle, Logger } from '@diode/runtime';
 import { sayTakenPort } from './taken-port.js';
 

@@ -8,7 +8,7 @@ import {
   readClientConfig,
   resolveClientSecrets,
   secretVariable,
-} from '@diode/issuer';
+} from '@diode/access';
 import { DiodeError } from '@diode/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -116,6 +116,17 @@ describe('resolveClientSecrets', () => {
     expect(byFile.seeds[0]?.client_secret).toBe('from-a-file');
     expect(byValue.seeds[0]?.client_secret).toBe('from-the-env');
     expect(byValue.origins.get('diode-ingest')).toBe('environment');
+  });
+
+  it('refuses what has no secret where another makes them, and says who', async () => {
+    const error = await resolve({ missing: 'refuse' }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'config_invalid',
+      errors: [{ remedy: expect.stringContaining('diode-init') }],
+    });
+    await expect(readdir(join(dir, 'clients'))).rejects.toThrow();
+    const { seeds } = await resolve();
+    expect((await resolve({ missing: 'refuse' })).seeds).toEqual(seeds);
   });
 
   it("makes the client the seed's .env names, with its secret", async () => {

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiodeError } from '@diode/protocol';
-import type { ClientConfig } from './client-config.js';
-import type { ClientSeed } from './contract.js';
-import { writeOwnerOnly } from './json-file.js';
+import { CLIENT_ID, type ClientConfig, type ClientSeed } from './client-config.js';
+import { writeOwnerOnly } from './owner-only-file.js';
 
 export interface ResolveSecretsOptions {
   readonly clients: readonly ClientConfig[];
@@ -13,6 +12,8 @@ export interface ResolveSecretsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where generated secrets are kept, one file a client, 0600. */
   readonly secretsDir: string;
+  /** What to do about a client without a secret: make one and keep it (the default), or refuse, where another makes them. */
+  readonly missing?: 'make' | 'refuse';
 }
 
 /** Where a secret came from; safe to log, unlike the secret. */
@@ -28,7 +29,7 @@ const SEED_CLIENT_SCOPE = 'read write diode:ingest diode:read';
 
 /**
  * Gives each configured client its secret: `DIODE_CLIENT_SECRET_<ID>` or `…_FILE`, else the published one in demo
- * mode, else the file in `secretsDir`, else a generated one that is then kept there. `OAUTH2_CLIENT_ID` adds a client
+ * mode, else the file in `secretsDir`, else a generated one that is then kept there (or a refusal: see `missing`). `OAUTH2_CLIENT_ID` adds a client
  * of its own (`OAUTH2_CLIENT_SECRET`, or `…_FILE`). Throws DiodeError `config_invalid` naming the variable.
  */
 export async function resolveClientSecrets(options: ResolveSecretsOptions): Promise<ResolvedClients> {
@@ -42,6 +43,11 @@ export async function resolveClientSecrets(options: ResolveSecretsOptions): Prom
   return { seeds, origins };
 }
 
+/** 43 characters of base64url: fit for Basic as they are (facts/hydra.md "Tokens"). */
+export function newClientSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 /** The variable of a client's secret: `diode-ingest` → `DIODE_CLIENT_SECRET_DIODE_INGEST`. */
 export function secretVariable(clientId: string): string {
   return `DIODE_CLIENT_SECRET_${clientId.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
@@ -50,7 +56,7 @@ export function secretVariable(clientId: string): string {
 function withSeedClient(clients: readonly ClientConfig[], env: ResolveSecretsOptions['env']): readonly ClientConfig[] {
   const client_id = env.OAUTH2_CLIENT_ID;
   if (!client_id || clients.some((client) => client.client_id === client_id)) return clients;
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(client_id)) {
+  if (!CLIENT_ID.test(client_id)) {
     throw new DiodeError('config_invalid', {
       detail: 'OAUTH2_CLIENT_ID must be made of letters, digits, ".", "_", "-".',
     });
@@ -77,12 +83,21 @@ async function secretOf(clientId: string, options: ResolveSecretsOptions): Promi
   }
   if (options.demo) return [`${clientId}-secret`, 'demo'];
   const path = join(options.secretsDir, clientId);
-  const kept = await readSecret(path, true);
+  const kept = await readKeptSecret(options.secretsDir, clientId);
   if (kept !== undefined) return [kept, 'file'];
-  // 43 characters of base64url: fit for Basic as they are (facts/hydra.md "Tokens").
-  const made = randomBytes(32).toString('base64url');
+  if (options.missing === 'refuse') throw noSecret(clientId, options.secretsDir);
+  const made = newClientSecret();
   await writeOwnerOnly(path, `${made}\n`);
   return [made, 'generated'];
+}
+
+function noSecret(clientId: string, dir: string): DiodeError {
+  const detail = `There is no secret for the client ${clientId} in ${dir}.`;
+  const remedy = 'Run diode-init (docker compose run --rm diode-init), which makes the secrets that are missing.';
+  return new DiodeError('config_invalid', {
+    detail,
+    errors: [{ pointer: `/clients/${clientId}`, code: 'config_invalid', detail, remedy }],
+  });
 }
 
 async function fromEnvironment(variable: string, env: ResolveSecretsOptions['env']): Promise<string | undefined> {
@@ -92,6 +107,11 @@ async function fromEnvironment(variable: string, env: ResolveSecretsOptions['env
     throw new DiodeError('config_invalid', { detail: `${variable} must have at least ${MIN_LENGTH} characters.` });
   }
   return secret;
+}
+
+/** A secret kept in a file; undefined when there is none. Throws DiodeError `config_invalid` when it cannot be read. */
+export function readKeptSecret(secretsDir: string, clientId: string): Promise<string | undefined> {
+  return readSecret(join(secretsDir, clientId), true);
 }
 
 async function readSecret(path: string, mayBeMissing: boolean): Promise<string | undefined> {

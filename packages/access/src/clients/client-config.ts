@@ -3,7 +3,8 @@ import { DiodeError } from '@diode/protocol';
 import { z } from 'zod';
 
 /** Also the name of a file and part of a variable's name, so a narrow alphabet. */
-const clientId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an id of letters, digits, ".", "_", "-"');
+export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const clientId = z.string().regex(CLIENT_ID, 'an id of letters, digits, ".", "_", "-"');
 
 const client = z.strictObject({
   client_id: clientId,
@@ -20,6 +21,9 @@ const client = z.strictObject({
 
 /** A client of `oauth2/client-config.json`: Hydra's fields, and no secret. */
 export type ClientConfig = Omit<z.infer<typeof client>, 'client_secret'>;
+
+/** A configured client with its secret, in clear: what the issuer is told. */
+export type ClientSeed = ClientConfig & { readonly client_secret: string };
 
 /** A list, or the single object the seed prints. */
 const clientConfig = z.union([z.array(client), client.transform((one) => [one])]);
@@ -44,7 +48,7 @@ export async function readClientConfig(path: string): Promise<readonly ClientCon
   return parsed.data;
 }
 
-/** The grants of sources the file makes: for GrantSource in packages/access. */
+/** The grants of sources the file makes, for GrantSource. */
 export function configuredSources(clients: readonly ClientConfig[]): ReadonlyMap<string, readonly string[]> {
   return new Map(
     clients.flatMap(({ client_id, metadata }) =>
