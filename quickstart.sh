@@ -7,13 +7,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TXT'
-Usage: ./quickstart.sh [--check | --docker | --help]
+Usage: ./quickstart.sh [--docker] [--check | --help]
 
 Installs, builds and starts Diode in its standalone form (its own Postgres, Redis, token issuer and a stand-in NetBox),
 sends the example device, shows its receipt, and stays up until Ctrl-C.
 
   --check    do the same, take the tour too, stop, and exit 0 when all went as it should, else 1
-  --docker   the Compose form; not part of this version yet
+  --docker   the Compose form instead: builds the images, brings all containers up behind nginx and Hydra, sends the example through
+             nginx, and leaves them running (needs Docker with Compose 2.24 or newer; no Node)
   --help     this text
 
 Settings come from the environment and from .env (cp .env.example .env). With DIODE_NETBOX_URL (and DIODE_NETBOX_TOKEN) set, the example is sent to your NetBox as a dry run only: you see the plan, nothing is written.
@@ -22,14 +23,23 @@ TXT
 }
 
 check=false
-case "${1:-}" in
-  "") ;;
-  --check) check=true ;;
-  --help | -h) usage; exit 0 ;;
-  --docker) die "the Compose form is not part of this version yet; run ./quickstart.sh without --docker for the standalone form." ;;
-  *) usage >&2; exit 2 ;;
-esac
-[ $# -le 1 ] || { usage >&2; exit 2; }
+docker=false
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --check) check=true ;;
+    --docker) docker=true ;;
+    --help | -h) usage; exit 0 ;;
+    *) printf 'diode: unknown option %s\n' "$1" >&2; usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+if [ "$docker" = true ]; then
+  # shellcheck source=scripts/quickstart/docker.sh
+  . scripts/quickstart/docker.sh
+  quickstart_docker "$check"
+  exit
+fi
 
 require_node
 install_packages

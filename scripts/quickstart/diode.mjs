@@ -1,9 +1,10 @@
-// Talks to the standalone that quickstart.sh started: where it is, tokens as the seed's client gets them, requests.
+// Talks to the Diode that quickstart.sh started: where it is, tokens as the seed's client gets them, requests.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The connection file a running standalone writes, 0600. */
+/** The connection file a running standalone writes, 0600; in Compose the same as JSON in DIODE_CONNECTION. */
 export function connection() {
+  if (process.env.DIODE_CONNECTION) return JSON.parse(process.env.DIODE_CONNECTION);
   const dir = process.env.DIODE_DATA_DIR || '.diode';
   return JSON.parse(readFileSync(join(dir, 'connection.json'), 'utf8'));
 }

@@ -1,4 +1,7 @@
-import { secret, setting, text } from './setting.js';
+import { z } from 'zod';
+import { port, secret, setting, text, url } from './setting.js';
+
+const POSTGRES = ['postgres:', 'postgresql:'];
 
 /** What only docker compose reads: which images to take, and the accounts of the databases it starts. */
 export const COMPOSE = {
@@ -12,15 +15,35 @@ export const COMPOSE = {
     example: 'v2.3.0',
     active: true,
   }),
-  postgresVersion: setting('POSTGRES_VERSION', text('15'), {
-    doc: 'Tag of postgres; 15 or newer.',
-    example: '15',
+  postgresVersion: setting('POSTGRES_VERSION', text('17'), {
+    doc: 'Tag of postgres; 15 or newer. Another major version cannot read the files of this one: docs/upgrading.md.',
+    example: '17',
     active: true,
   }),
   redisVersion: setting('REDIS_VERSION', text('7-alpine'), { doc: 'Tag of redis.', example: '7-alpine', active: true }),
+  publishHost: setting('DIODE_PUBLISH_HOST', text(null), {
+    doc: 'Address on which 8080, 8443 and 4444 are published. Unset: all addresses; loopback when DIODE_DEMO is set.',
+    example: '127.0.0.1',
+  }),
+  ingesterMetricsPort: setting('DIODE_INGESTER_METRICS_PORT', port(9091), {
+    doc: 'Metrics of the ingester on loopback; DIODE_METRICS_PORT is the reconciler.',
+    example: '9091',
+  }),
+  authMetricsPort: setting('DIODE_AUTH_METRICS_PORT', port(9092), {
+    doc: 'Metrics of auth on loopback.',
+    example: '9092',
+  }),
+  prometheusPort: setting('DIODE_PROMETHEUS_PORT', port(9099), {
+    doc: 'Prometheus of the profile monitoring, on loopback.',
+    example: '9099',
+  }),
+  tlsNames: setting('DIODE_TLS_NAMES', names('localhost'), {
+    doc: 'Names and addresses the generated certificate is for, with commas. Your own goes into nginx/ssl.',
+    example: 'diode.example.com,192.0.2.10',
+  }),
   postgresDb: setting('POSTGRES_DB', text('hydra'), { doc: "Hydra's database.", example: 'hydra', active: true }),
   postgresUser: setting('POSTGRES_USER', text('hydra'), {
-    doc: 'The account that owns it.',
+    doc: 'The account that owns it. These two are fixed in the shipped compose file.',
     example: 'hydra',
     active: true,
   }),
@@ -29,4 +52,19 @@ export const COMPOSE = {
     active: true,
   }),
   hydraDatabaseUrl: secret('HYDRA_DATABASE_URL', { doc: 'Where Hydra keeps its state. Unset: the database above.' }),
+  migrateDatabaseUrl: {
+    ...setting('DIODE_MIGRATE_DATABASE_URL', url(POSTGRES, null), {
+      doc: 'The account that owns the schema, where DIODE_DATABASE_URL may only read and write rows. Unset: DIODE_DATABASE_URL.',
+    }),
+    secret: true,
+  },
 } as const;
+
+/** A list with commas; never empty. */
+function names(fallback: string): z.ZodType<readonly string[], string | undefined> {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9*.:-]+(\s*,\s*[A-Za-z0-9*.:-]+)*$/, 'is a list of names and addresses with commas')
+    .optional()
+    .transform((value) => (value ?? fallback).split(',').map((name) => name.trim()));
+}
