@@ -109,6 +109,7 @@ describe('the limiter', () => {
     const none = makeRateLimiter({ settings: nothing, store });
     expect(await none.check({ clientId: 'a', path: '/x', address: OUTSIDE })).toEqual({ kind: 'uncounted' });
     expect(store.taken).toEqual([]);
+    expect([limiter.counts('10.1.2.3'), limiter.counts(OUTSIDE), none.counts(OUTSIDE)]).toEqual([false, true, false]);
   });
 
   it('lets everything pass while the store does not answer', async () => {

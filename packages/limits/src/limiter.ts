@@ -16,6 +16,8 @@ export interface LimitedRequest extends BucketsFor {
 }
 
 export interface RateLimiter {
+  /** False where a request from this address needs no check: nothing is limited, or its network is exempt. */
+  counts(address: string): boolean;
   /** Counts a request. Never throws; a store that does not answer lets everything pass (`uncounted`). */
   check(request: LimitedRequest): Promise<Verdict>;
 }
@@ -25,10 +27,14 @@ const UNCOUNTED: Verdict = { kind: 'uncounted' };
 export function makeRateLimiter(o: { readonly settings: RateLimitSettings; readonly store: RateStore }): RateLimiter {
   const bucketsFor = bucketsOf(o.settings);
   const exempt = makeNetworks(o.settings.whitelistIps);
+  const { global, perClient, perEndpoint } = o.settings;
+  const nothing = global === null && perClient === null && Object.keys(perEndpoint).length === 0;
+  const counts = (address: string): boolean => !nothing && !exempt.has(address);
   return {
+    counts,
     async check(request) {
       const buckets = bucketsFor(request);
-      if (buckets.length === 0 || exempt.has(request.address)) return UNCOUNTED;
+      if (buckets.length === 0 || !counts(request.address)) return UNCOUNTED;
       const take = await o.store.take(buckets);
       return take === null ? UNCOUNTED : verdictOf(buckets, take);
     },

@@ -19,6 +19,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, grpc: 12, title: 'This method is not allowed here' },
   idempotency_conflict: { status: 422, grpc: 6, title: 'This Idempotency-Key was used with another body' },
   overloaded: { status: 429, grpc: 8, title: 'Too much work is waiting' },
+  rate_limited: { status: 429, grpc: 8, title: 'Too many requests' },
   storage_unavailable: { status: 503, grpc: 14, title: 'The store is not reachable' },
   token_service_unavailable: { status: 503, grpc: 14, title: 'Tokens cannot be checked at the moment' },
   shutting_down: { status: 503, grpc: 14, title: 'This instance is shutting down' },

@@ -1,3 +1,4 @@
+import { isNetwork } from '@diode/limits';
 import { z } from 'zod';
 import { readLogLevel } from '../logger.js';
 
@@ -107,6 +108,20 @@ export function logLevel(fallback: string): z.ZodType<string, string | undefined
       const level = readLogLevel(value ?? fallback);
       if (level !== null) return level;
       ctx.addIssue('is trace, debug, info, warn, error, fatal or silent');
+      return z.NEVER;
+    });
+}
+
+/** Addresses and networks (CIDRs), separated by commas; none when unset. */
+export function networks(): z.ZodType<readonly string[], string | undefined> {
+  return z
+    .string()
+    .optional()
+    .transform((value, ctx) => {
+      const texts = (value ?? '').split(',').map((text) => text.trim());
+      const given = texts.filter((text) => text !== '');
+      if (given.every(isNetwork)) return given;
+      ctx.addIssue('is a list of addresses and networks (192.0.2.1, 10.0.0.0/8, ::1) separated by commas');
       return z.NEVER;
     });
 }

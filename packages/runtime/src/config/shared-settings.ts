@@ -1,4 +1,4 @@
-import { flag, logLevel, oneOf, port, secret, setting, text, url, whole } from './setting.js';
+import { flag, logLevel, networks, oneOf, port, secret, setting, text, url, whole } from './setting.js';
 
 const HTTP = ['http:', 'https:'];
 const POSTGRES = ['postgres:', 'postgresql:'];
@@ -20,6 +20,10 @@ export const SHARED = {
   tlsPort: setting('DIODE_TLS_PORT', port(8443), {
     doc: 'Public port with TLS, of nginx in compose; the standalone has none.',
     example: '8443',
+  }),
+  trustedProxies: setting('DIODE_TRUSTED_PROXIES', networks(), {
+    doc: 'Proxies in front of Diode whose X-Forwarded-For is believed: addresses and networks, separated by commas. Unset: none.',
+    example: '10.0.0.5,172.30.0.0/24',
   }),
   metricsPort: setting('DIODE_METRICS_PORT', port(null), {
     doc: 'Prometheus metrics and probes, one listener a process; keep it inside. Unset: `metrics.port` of the configuration, 9090.',
@@ -104,6 +108,10 @@ export const SHARED = {
   hydraAdminUrl: setting('HYDRA_ADMIN_URL', url(HTTP, 'http://localhost:4445'), {
     doc: 'Token issuer, admin.',
     example: 'http://localhost:4445',
+  }),
+  authUrl: setting('DIODE_AUTH_URL', url(HTTP, null), {
+    doc: "Where diode-auth answers, for services that cannot reach the issuer's admin API.",
+    example: 'http://diode-auth',
   }),
   oauth2ClientId: setting('OAUTH2_CLIENT_ID', text('diode-client'), {
     doc: 'The client the examples and the CLI use.',

@@ -1,16 +1,20 @@
+import { makeNetworks, type Networks } from '@diode/limits';
 import {
   status as GRPC,
   type Metadata,
   Server,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type sendUnaryData,
   setLogger,
 } from '@grpc/grpc-js';
 import { toDiodeError } from '../http/problem.js';
 import { requestId } from '../http/request-id.js';
+import { clientAddress } from '../limits/client-address.js';
+import type { RequestLimits } from '../limits/request-limits.js';
 import type { Logger } from '../logger.js';
 import type { GrpcMetrics } from '../metrics/grpc-metrics.js';
-import { authenticateFirst } from './authenticate-first.js';
+import { admitFirst } from './admit-first.js';
 import { toStatus } from './status.js';
 
 /** One unary call, its message still bytes: whoever owns the service decodes it. */
@@ -21,7 +25,7 @@ export interface UnaryCall {
   readonly authorization: string | undefined;
   /** A text header of the call, first value. */
   readonly header: (name: string) => string | undefined;
-  /** Address and port of the client. */
+  /** Address of the client, proxies taken into account; with its port where there is no proxy. */
   readonly peer: string;
   readonly requestId: string;
   readonly logger: Logger;
@@ -38,6 +42,10 @@ export interface GrpcServerOptions {
   readonly services: Readonly<Record<string, UnaryHandler>>;
   /** Runs on the headers, before the message is read, so that a stranger cannot make us hold 25 MB. @throws DiodeError */
   readonly authenticate?: (authorization: string | undefined) => Promise<unknown>;
+  /** Counts a call after that, and holds it for a token if need be; a held call's message is not read. */
+  readonly limits?: Pick<RequestLimits, 'admitCall'>;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDRs. Default none. */
+  readonly trustProxy?: readonly string[];
   readonly metrics?: GrpcMetrics;
   /** Largest message in bytes, after decompression. Default 26,214,400 (25 MiB). */
   readonly maxMessageBytes?: number;
@@ -49,6 +57,7 @@ export interface GrpcServerOptions {
  */
 export function makeGrpcServer(o: GrpcServerOptions): Server {
   routeLibraryLog(o.logger);
+  const proxies = makeNetworks(o.trustProxy ?? []);
   const server = new Server({
     'grpc.max_receive_message_length': o.maxMessageBytes ?? 26_214_400,
     'grpc.max_concurrent_streams': 128,
@@ -56,19 +65,33 @@ export function makeGrpcServer(o: GrpcServerOptions): Server {
     // A dead peer is found by our own ping; a live one answers it.
     'grpc.keepalive_time_ms': 120_000,
     'grpc.keepalive_timeout_ms': 20_000,
-    ...(o.authenticate ? { interceptors: [authenticateFirst(o.authenticate)] } : {}),
+    ...(o.authenticate || o.limits ? { interceptors: [admission(o, proxies)] } : {}),
   });
   for (const [method, handler] of Object.entries(o.services)) {
     o.metrics?.expectMethod(method);
-    server.register(method, handle(o, method, handler), asBuffer, asBuffer, 'unary');
+    server.register(method, handle(o, proxies, method, handler), asBuffer, asBuffer, 'unary');
   }
   return server;
 }
 
-function handle(o: GrpcServerOptions, method: string, handler: UnaryHandler) {
+function admission(o: GrpcServerOptions, proxies: Networks): ServerInterceptor {
+  return admitFirst({
+    async admit(head) {
+      await o.authenticate?.(head.authorization);
+      await o.limits?.admitCall(head);
+    },
+    addressOf: (peer, metadata) => clientAddress(peer, forwardedFor(metadata), proxies),
+    onRefused({ method, status, seconds }) {
+      o.metrics?.observe(method, status, seconds);
+      o.logger.info({ method, grpc_status: status }, 'call refused before its message was read');
+    },
+  });
+}
+
+function handle(o: GrpcServerOptions, proxies: Networks, method: string, handler: UnaryHandler) {
   return (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>): void => {
     const started = performance.now();
-    const unary = describe(o, method, call);
+    const unary = describe(o, proxies, method, call);
     const done = (code: number): void => {
       const seconds = (performance.now() - started) / 1000;
       o.metrics?.observe(method, code, seconds);
@@ -94,7 +117,12 @@ function handle(o: GrpcServerOptions, method: string, handler: UnaryHandler) {
   };
 }
 
-function describe(o: GrpcServerOptions, method: string, call: ServerUnaryCall<Buffer, Buffer>): UnaryCall {
+function describe(
+  o: GrpcServerOptions,
+  proxies: Networks,
+  method: string,
+  call: ServerUnaryCall<Buffer, Buffer>,
+): UnaryCall {
   const header = (name: string): string | undefined => textHeader(call.metadata, name);
   const id = requestId(header('x-request-id'));
   const gone = new AbortController();
@@ -104,11 +132,22 @@ function describe(o: GrpcServerOptions, method: string, call: ServerUnaryCall<Bu
     message: call.request,
     authorization: header('authorization'),
     header,
-    peer: call.getPeer(),
+    peer: peerOf(call, proxies),
     requestId: id,
     logger: o.logger.child({ request_id: id }),
     signal: gone.signal,
   };
+}
+
+function peerOf(call: ServerUnaryCall<Buffer, Buffer>, proxies: Networks): string {
+  const peer = call.getPeer();
+  const address = peer.replace(/:\d+$/, '');
+  const client = clientAddress(address, forwardedFor(call.metadata), proxies);
+  return client === address ? peer : client;
+}
+
+function forwardedFor(metadata: Metadata): string {
+  return metadata.get('x-forwarded-for').map(String).join(',');
 }
 
 function textHeader(metadata: Metadata, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { makeNetworks } from '@diode/limits';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -51,7 +52,7 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
       return o.rewritePath === undefined ? url : o.rewritePath(url);
     },
     bodyLimit: o.bodyLimitBytes ?? 1_048_576,
-    trustProxy: o.trustProxy === undefined ? false : [...o.trustProxy],
+    trustProxy: trusting(o.trustProxy ?? []),
     requestTimeout: requestTimeoutMs,
     http: {
       maxHeaderSize: o.maxHeaderBytes ?? 32_768,
@@ -79,6 +80,12 @@ export function buildHttpApp(o: HttpAppOptions): HttpApp {
     throw methodNotAllowed(request.method, allowed);
   });
   return app;
+}
+
+/** Fastify's own reading of a list would not take an IPv4-mapped network; the same sets decide everywhere. */
+function trusting(proxies: readonly string[]): false | ((address: string) => boolean) {
+  const networks = makeNetworks(proxies);
+  return proxies.length === 0 ? false : (address) => networks.has(address);
 }
 
 /** Methods whose body nobody reads. */

@@ -1,6 +1,8 @@
+import { VERSION } from '@diode/protocol';
 import { Gauge, Registry } from 'prom-client';
 import { type GrpcMetrics, makeGrpcMetrics } from './grpc-metrics.js';
 import { type HttpMetrics, makeHttpMetrics } from './http-metrics.js';
+import { type LimitMetrics, makeLimitMetrics } from './limit-metrics.js';
 import { makeNetboxMetrics, type NetboxMetrics } from './netbox-metrics.js';
 import {
   type IngestMetrics,
@@ -15,7 +17,8 @@ import { addProcessMetrics } from './process-metrics.js';
 
 export interface MetricsOptions {
   readonly service: string;
-  readonly version?: string;
+  /** `DIODE_INSTANCE_ID`, as in the logs. */
+  readonly instanceId?: string;
   /** Which parts of the pipeline run in this process; only their series are shown. Default: all. */
   readonly parts?: readonly ('ingest' | 'reconcile')[];
   /** Names the `source` label may take beside `other`: configured or granted sources. */
@@ -29,6 +32,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly http: HttpMetrics;
   readonly grpc: GrpcMetrics;
+  readonly limits: LimitMetrics;
   readonly ingest: IngestMetrics;
   readonly reconcile: ReconcileMetrics;
   readonly netbox: NetboxMetrics;
@@ -48,16 +52,17 @@ export function makeMetrics(o: MetricsOptions): Metrics {
   addProcessMetrics(registry);
   const info = new Gauge({
     name: 'diode_build_info',
-    help: 'Which service and version this is; always 1',
-    labelNames: ['service', 'version'] as const,
+    help: 'Which service, version and instance this is; always 1',
+    labelNames: ['service', 'version', 'instance_id'] as const,
     registers: [registry],
   });
-  info.set({ service: o.service, version: o.version ?? 'unknown' }, 1);
+  info.set({ service: o.service, version: VERSION, instance_id: o.instanceId ?? 'unknown' }, 1);
   const pool = makePoolMetrics(parts.size > 0 ? [registry] : []);
   return {
     registry,
     http: makeHttpMetrics(registry),
     grpc: makeGrpcMetrics(registry),
+    limits: makeLimitMetrics(registry),
     ingest: makeIngestMetrics(ofPart('ingest'), shapes),
     reconcile: makeReconcileMetrics(ofPart('reconcile'), o.sources ?? [], shapes),
     netbox: makeNetboxMetrics(ofPart('reconcile')),
