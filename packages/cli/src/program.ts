@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Api, makeApi } from './client/api.js';
+import { type Api, makeApi, pause } from './client/api.js';
 import { type ConnectionOptions, resolveConnection } from './client/connection.js';
 import type { Need } from './client/token.js';
+import type { ExportOptions } from './commands/export.js';
 import { get } from './commands/get.js';
 import { setMode } from './commands/go-live.js';
 import { type ImportFilesOptions, importFiles } from './commands/import.js';
@@ -97,6 +98,30 @@ export function makeProgram(io: ProgramIo): Command {
       const signal = io.onInterrupt();
       const deps = { connect: () => api({ signal }), out: out(), stdin: io.stdin, signal };
       io.exit(await importFiles({ ...options, files }, deps));
+    });
+  command(
+    'export',
+    'write what NetBox holds (DIODE_NETBOX_URL, DIODE_NETBOX_TOKEN) as import takes it',
+    'diode export --format csv --out export/\n  diode export devices interfaces --out devices.ndjson',
+  )
+    .argument('[collections...]', 'devices, ip-addresses, vlans, ... (default: all that Diode writes)')
+    .addOption(new Option('--format <format>', 'default: by the ending of --out, else ndjson').choices([...FORMATS]))
+    .option('--out <path>', 'a file, or for CSV a directory, which gets a file a collection (default: standard output)')
+    .action(async (collections: string[], options: Omit<ExportOptions, 'collections'>) => {
+      // It brings the adapter to NetBox with it; the other commands start faster without.
+      const [{ exportCollections }, { openNetbox, resolveNetbox }] = await Promise.all([
+        import('./commands/export.js'),
+        import('./export/netbox-source.js'),
+      ]);
+      const signal = io.onInterrupt();
+      const connect = () => openNetbox(resolveNetbox(io.env, io), { pause, signal });
+      const { json } = program.opts<{ json: boolean }>();
+      io.exit(
+        await exportCollections(
+          { ...options, collections },
+          { connect, out: out(), stdout: io.stdout, stderr: io.stderr, json, signal },
+        ),
+      );
     });
   command(
     'doctor',

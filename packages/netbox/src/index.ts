@@ -6,6 +6,7 @@ export * from './make-netbox.js';
 export * from './netbox-fault.js';
 export * from './object-types.js';
 export * from './pacer.js';
+export { pagesOf } from './pages.js';
 export * from './rest-body.js';
 export * from './transport.js';
 export * from './with-faults.js';

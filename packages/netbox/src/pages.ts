@@ -25,16 +25,15 @@ export function rowsOf(reply: NetboxReply, path: string): { rows: readonly JsonO
 }
 
 /**
- * All rows of a filter, by keyset: offset pages move under concurrent writes, and `start=` is silently ignored before 4.6 (facts/netbox.md §3).
- * null when NetBox refuses the filter (an id that no longer exists makes the entire question a 400).
+ * The rows of a filter, page by page, by keyset: offset pages move under concurrent writes, and `start=` is silently ignored before 4.6
+ * (facts/netbox.md §3). Gives null, and ends, when NetBox refuses the filter (an id that no longer exists makes the entire question a 400).
  */
-export async function allRows(
+export async function* pagesOf(
   transport: Transport,
   path: string,
   query: string,
   signal?: AbortSignal,
-): Promise<readonly JsonObject[] | null> {
-  const all: JsonObject[] = [];
+): AsyncGenerator<readonly JsonObject[] | null> {
   let after: number | null = null;
   for (;;) {
     const parts = [query, `limit=${PAGE}`, 'ordering=id', ...(after === null ? [] : [`id__gt=${after}`])];
@@ -45,11 +44,25 @@ export async function allRows(
       ...(signal === undefined ? {} : { signal }),
     });
     const page = rowsOf(reply, path);
-    if (page === null) return null;
-    all.push(...page.rows);
-    const last = page.rows.at(-1)?.id;
+    yield page === null ? null : page.rows;
+    const last = page?.rows.at(-1)?.id;
     // A server that ignores `id__gt` would give the same page for ever: stop when ids do not grow.
-    if (!page.more || typeof last !== 'number' || (after !== null && last <= after)) return all;
+    if (page?.more !== true || typeof last !== 'number' || (after !== null && last <= after)) return;
     after = last;
   }
+}
+
+/** All rows of a filter; null when NetBox refuses it. */
+export async function allRows(
+  transport: Transport,
+  path: string,
+  query: string,
+  signal?: AbortSignal,
+): Promise<readonly JsonObject[] | null> {
+  const all: JsonObject[] = [];
+  for await (const page of pagesOf(transport, path, query, signal)) {
+    if (page === null) return null;
+    all.push(...page);
+  }
+  return all;
 }

@@ -31,12 +31,14 @@ export interface ApiOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Waits by the clock. */
+export const pause: Pause = (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal });
+
 /** Talks to Diode over HTTP with a token that is fetched when first needed. Waits and repeats as {@link send} does. */
 export function makeApi(connection: Connection, o: ApiOptions = {}): Api {
-  const pause: Pause = o.pause ?? ((ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }));
   const { ca } = connection;
   const shared = {
-    pause,
+    pause: o.pause ?? pause,
     ...(o.signal === undefined ? {} : { signal: o.signal }),
     ...(ca === undefined ? {} : { dispatcher: new Agent({ connect: { ca } }) }),
   };
@@ -61,7 +63,7 @@ export function makeApi(connection: Connection, o: ApiOptions = {}): Api {
   return {
     url: connection.url,
     clientId: connection.clientId,
-    pause: (ms) => pause(ms, o.signal),
+    pause: (ms) => shared.pause(ms, o.signal),
     scopes: async () => (await authorized()).scopes,
     async request(method, path, body = {}) {
       const answer = await once(method, path, body);

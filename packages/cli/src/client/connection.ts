@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isJsonObject, type JsonObject } from '@diode/protocol';
+import { isJsonObject, type JsonObject, type JsonValue } from '@diode/protocol';
 import { CliError, EXIT } from '../exit-codes.js';
 
 /** How to reach a Diode and as whom. */
@@ -25,7 +25,8 @@ export interface Places {
   readonly checkout: string;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Variables of the environment. */
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Written by a running standalone, 0600: where it listens and a client that may ingest. */
 export const CONNECTION_FILE = 'connection.json';
@@ -37,11 +38,7 @@ export const CONNECTION_FILE = 'connection.json';
  * @throws CliError config when no credentials are found or a file cannot be read; usage when the URL is none
  */
 export function resolveConnection(o: ConnectionOptions, env: Env, places: Places): Connection {
-  const dataDir = present(env.DIODE_DATA_DIR);
-  const local =
-    dataDir === undefined
-      ? (readLocal(join(places.cwd, '.diode')) ?? readLocal(join(places.checkout, '.diode')))
-      : readLocal(resolve(places.cwd, dataDir));
+  const local = findLocal(env, places);
   const given = o.url ?? present(env.DIODE_URL);
   const url = checked(given ?? local?.url ?? 'http://localhost:8080');
   const clientId = o.clientId ?? present(env.DIODE_CLIENT_ID) ?? present(env.OAUTH2_CLIENT_ID);
@@ -59,6 +56,14 @@ export function resolveConnection(o: ConnectionOptions, env: Env, places: Places
       ? `the standalone at ${local.url} knows no client "${clientId}": set DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or add it to oauth2/client-config.json.`
       : 'no client to authenticate as: set DIODE_CLIENT_ID and DIODE_CLIENT_SECRET (or DIODE_CLIENT_SECRET_FILE), or run in the checkout of a running standalone.',
   );
+}
+
+/** The standalone of this machine: in `DIODE_DATA_DIR`, else below this directory or the checkout. null when none runs. */
+export function findLocal(env: Env, places: Places): Local | null {
+  const dataDir = present(env.DIODE_DATA_DIR);
+  return dataDir === undefined
+    ? (readLocal(join(places.cwd, '.diode')) ?? readLocal(join(places.checkout, '.diode')))
+    : readLocal(resolve(places.cwd, dataDir));
 }
 
 /** An empty variable counts as unset. */
@@ -102,8 +107,12 @@ function caOf(env: Env): { readonly ca?: string } {
 }
 
 /** A standalone of this machine, with the secrets of all its clients. */
-interface Local extends Connection {
+export interface Local extends Connection {
   readonly others: JsonObject;
+  readonly issuerUrl: string | null;
+  readonly netboxUrl: string | null;
+  /** Of the stand-in only. */
+  readonly netboxToken: string | null;
 }
 
 function clientOf(local: Local, clientId: string): Pick<Connection, 'clientId' | 'clientSecret'> | undefined {
@@ -120,8 +129,20 @@ function readLocal(dataDir: string): Local | null {
     const { url, client_id, client_secret, clients } = value;
     if (typeof url !== 'string' || typeof client_id !== 'string' || typeof client_secret !== 'string') return null;
     if (!URL.canParse(url)) return null;
-    return { url, clientId: client_id, clientSecret: client_secret, others: isJsonObject(clients) ? clients : {} };
+    return {
+      url,
+      clientId: client_id,
+      clientSecret: client_secret,
+      others: isJsonObject(clients) ? clients : {},
+      issuerUrl: text(value.issuer_url),
+      netboxUrl: text(value.netbox_url),
+      netboxToken: text(value.netbox_token),
+    };
   } catch {
     return null;
   }
+}
+
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
