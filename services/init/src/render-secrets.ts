@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+
+/** What is made once and kept: the roots from which every file is rendered. */
+export const ROOTS = [
+  'postgres_superuser',
+  'postgres_hydra',
+  'postgres_diode_migrate',
+  'postgres_diode',
+  'redis',
+  'hydra_system',
+  'netbox_token',
+  'webhook',
+] as const;
+export type Root = (typeof ROOTS)[number];
+
+export interface Given {
+  readonly netboxToken: string | null;
+  readonly webhookSecret: string | null;
+  readonly databaseUrl: string | null;
+  readonly migrateDatabaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly hydraDatabaseUrl: string | null;
+  readonly hydraPublicUrl: string;
+}
+
+/**
+ * Connections Hydra may hold. A token request takes two; nginx lets 12 through at once, and half of these must stay free, or all wait for
+ * each other for ever (facts: Hydra's pool).
+ */
+export const HYDRA_MAX_CONNECTIONS = 30;
+
+/** Every secret file by its path below the volumes: `reader/file` → content. Pure: the same roots give the same files. */
+export function renderSecrets(roots: Readonly<Record<Root, string>>, given: Given): ReadonlyMap<string, string> {
+  const postgres = (role: string, root: Root, database: string): string =>
+    `postgres://${role}:${encodeURIComponent(roots[root])}@postgres:5432/${database}`;
+  const databaseUrl = given.databaseUrl ?? postgres('diode', 'postgres_diode', 'diode');
+  const migrateUrl =
+    given.migrateDatabaseUrl ?? given.databaseUrl ?? postgres('diode_migrate', 'postgres_diode_migrate', 'diode');
+  const redisUrl = given.redisUrl ?? `redis://diode:${roots.redis}@redis:6379`;
+  const netboxToken = given.netboxToken ?? roots.netbox_token;
+  return new Map([
+    ['postgres/superuser_password', roots.postgres_superuser],
+    ['postgres/hydra_password', roots.postgres_hydra],
+    ['postgres/diode_migrate_password', roots.postgres_diode_migrate],
+    ['postgres/diode_password', roots.postgres_diode],
+    ['redis/redis.conf', redisConf(roots.redis)],
+    ['hydra/hydra.json', hydraJson(roots, given)],
+    // Hydra refuses an http issuer without it; with https, nginx ends TLS before Hydra.
+    ['hydra/flags', given.hydraPublicUrl.startsWith('http://') ? '--dev' : ''],
+    ['migrate/database_url', migrateUrl],
+    ['auth/redis_url', redisUrl],
+    ['ingester/database_url', databaseUrl],
+    ['ingester/redis_url', redisUrl],
+    ['ingester/webhook_secret', given.webhookSecret ?? roots.webhook],
+    ['reconciler/database_url', databaseUrl],
+    ['reconciler/redis_url', redisUrl],
+    ['reconciler/netbox_token', netboxToken],
+    // The stand-in takes no token that opens a real NetBox.
+    ['netbox-sim/netbox_token', roots.netbox_token],
+  ]);
+}
+
+/** Redis carries keys only and may be wiped (I2), so nothing is saved. Nobody may do anything without the password but PING. */
+function redisConf(password: string): string {
+  const hash = createHash('sha256').update(password).digest('hex');
+  return [
+    'user default on nopass resetkeys resetchannels -@all +ping',
+    `user diode on #${hash} ~diode:* &* +@all -@admin -@dangerous +info`,
+    'save ""',
+    'appendonly no',
+    'maxmemory 256mb',
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n');
+}
+
+/** Laid over oauth2/hydra-config.yml. */
+function hydraJson(roots: Readonly<Record<Root, string>>, given: Given): string {
+  const own = `postgres://hydra:${encodeURIComponent(roots.postgres_hydra)}@postgres:5432/hydra?sslmode=disable`;
+  const config = {
+    dsn: withPool(given.hydraDatabaseUrl ?? own),
+    secrets: { system: [roots.hydra_system] },
+    urls: { self: { issuer: given.hydraPublicUrl } },
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** The connection limit is part of the DSN; what the operator wrote stays. */
+function withPool(dsn: string): string {
+  if (/[?&]max_conns=/.test(dsn)) return dsn;
+  return `${dsn}${dsn.includes('?') ? '&' : '?'}max_conns=${HYDRA_MAX_CONNECTIONS}`;
+}
