@@ -1,3 +1,4 @@
+export * from './api-tags.js';
 export * from './assertion.js';
 export * from './errors.js';
 export * from './http-schemas.js';
@@ -5,4 +6,5 @@ export * from './json.js';
 export * from './openapi.js';
 export * from './receipt.js';
 export * from './states.js';
+export * from './version.js';
 export * from './wire/index.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { API_TAGS } from './api-tags.js';
 import { ERRORS, type ErrorCode } from './errors.js';
 import { problemSchema } from './http-schemas.js';
 import type { JsonObject, JsonValue } from './json.js';
@@ -53,6 +54,7 @@ export function mergeOpenApi(version: string, fragments: readonly OpenApiFragmen
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description: 'Assert what you know about the network; Diode makes NetBox say so and gives a receipt.',
     },
+    tags: Object.entries(API_TAGS).map(([name, description]) => ({ name, description })),
     security: [{ token: [] }],
     paths: Object.assign({}, ...fragments.map((f) => f.paths)),
     components: {

@@ -1,4 +1,4 @@
-import type { JsonObject, OpenApiFragment } from '@diode/protocol';
+import { type JsonObject, type OpenApiFragment, tagged } from '@diode/protocol';
 
 const oauthAnswers = (ok: string, okText: string): JsonObject => ({
   [ok]: { description: okText },
@@ -13,7 +13,7 @@ export function authOpenApi(): OpenApiFragment {
   const form = { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } };
   return {
     schemas: {},
-    paths: {
+    paths: tagged('auth', {
       '/diode/auth/token': {
         post: {
           operationId: 'token',
@@ -60,6 +60,6 @@ export function authOpenApi(): OpenApiFragment {
           responses: oauthAnswers('204', 'Gone'),
         },
       },
-    },
+    }),
   };
 }

@@ -8,7 +8,12 @@ import { makeIssuerPublic } from './issuer-public.js';
 import { type AUTH_SETTINGS, issuerBase, keysUrl } from './settings.js';
 
 /** Builds the auth service on its adapters and listens. */
-export async function startAuth({ config, logger, life }: MainContext<typeof AUTH_SETTINGS>): Promise<void> {
+export async function startAuth({
+  config,
+  logger,
+  life,
+  instanceId,
+}: MainContext<typeof AUTH_SETTINGS>): Promise<void> {
   const http = makeIssuerHttp();
   const issuer = makeIssuerPublic({ publicUrl: issuerBase(config), http });
   const health = makeHealth();
@@ -17,7 +22,7 @@ export async function startAuth({ config, logger, life }: MainContext<typeof AUT
     critical: true,
     check: async () => ((await issuer.ready()) ? undefined : 'the token issuer is not ready'),
   });
-  const metrics = makeMetrics({ service: 'auth', parts: [] });
+  const metrics = makeMetrics({ service: 'auth', instanceId, parts: [] });
   const app = buildAuthApp({
     logger,
     metrics: metrics.http,

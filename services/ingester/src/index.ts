@@ -1,2 +1,3 @@
 export type { IngesterDeps } from './deps.js';
+export { ingesterOpenApi } from './http/openapi.js';
 export { type Ingester, type IngesterOptions, makeIngester } from './ingester.js';

@@ -1,7 +1,7 @@
 import type { Gate } from '@diode/access';
 import type { Policy } from '@diode/engine';
 import type { IngesterSettings } from '@diode/policy';
-import { type OpenApiFragment, wireRegistry } from '@diode/protocol';
+import { wireRegistry } from '@diode/protocol';
 import { PARTITIONS, type Queue } from '@diode/queue';
 import {
   type GrpcMetrics,
@@ -16,7 +16,6 @@ import type { FastifyPluginAsync } from 'fastify';
 import { makeBackPressure } from './back-pressure.js';
 import type { IngesterDeps } from './deps.js';
 import { INGEST_METHOD, ingestCall } from './grpc/ingest-call.js';
-import { ingesterOpenApi } from './http/openapi.js';
 import { ingestRoutes } from './http/routes.js';
 import { makeWorkRouter } from './route-work.js';
 
@@ -42,7 +41,6 @@ export interface Ingester {
   readonly routes: FastifyPluginAsync;
   /** The same over the official wire; `makeFrontServer` feeds it. */
   grpcServer(o: { logger: Logger; metrics: GrpcMetrics }): ReturnType<typeof makeGrpcServer>;
-  readonly openApi: OpenApiFragment;
   readonly health: readonly HealthCheck[];
   /** Why ingest refuses at the moment; null while it accepts. */
   closedBecause(): string | null;
@@ -94,7 +92,6 @@ export function makeIngester(o: IngesterOptions): Ingester {
         maxMessageBytes: limits.bodyBytes,
       });
     },
-    openApi: ingesterOpenApi(),
     health: [
       { name: 'postgres', critical: true, check: async () => void (await o.store.ping()) },
       { name: 'redis', critical: false, check: async () => void (await o.queue.ping()) },

@@ -48,7 +48,12 @@ export async function startIngester({
     grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
   });
   const settings = loaded.settings.ingester;
-  const metrics = makeMetrics({ service: 'ingester', parts: ['ingest'], shapes: settings.metrics.customMetrics });
+  const metrics = makeMetrics({
+    service: 'ingester',
+    instanceId,
+    parts: ['ingest'],
+    shapes: settings.metrics.customMetrics,
+  });
   const ingester = makeIngester({
     store,
     queue,

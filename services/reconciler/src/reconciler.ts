@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Gate } from '@diode/access';
 import { type Netbox, NetboxFault, type Transport } from '@diode/netbox';
 import { describePolicy, type LoadedPolicy } from '@diode/policy';
-import type { OpenApiFragment, SyncView } from '@diode/protocol';
+import type { SyncView } from '@diode/protocol';
 import { type Consumer, PARTITIONS, type Queue } from '@diode/queue';
 import { type HealthCheck, type Lifecycle, type Logger, type Metrics, uuidv7 } from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
 import { completeView } from './api/complete-view.js';
-import { reconcilerOpenApi } from './api/openapi.js';
 import { platformStatus } from './api/platform-status.js';
 import { reconcilerRoutes } from './api/routes.js';
 import { whyIdle } from './api/why-idle.js';
@@ -53,7 +52,6 @@ export interface ReconcilerOptions {
 /** The reconcile room: queue → identify → plan → apply → receipt, and the API that shows it. */
 export interface Reconciler {
   readonly routes: FastifyPluginAsync;
-  readonly openApi: OpenApiFragment;
   readonly health: readonly HealthCheck[];
   /** Fills in the verdicts the store leaves out (unchanged entities). */
   completeView(view: SyncView): Promise<SyncView>;
@@ -153,7 +151,6 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
   return {
     netbox,
     completeView: complete,
-    openApi: reconcilerOpenApi(),
     routes: reconcilerRoutes({
       store: o.store,
       gate: o.gate,

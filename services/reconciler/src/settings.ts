@@ -14,4 +14,5 @@ export const RECONCILER_SETTINGS = {
   redisUrl: SHARED.redisUrl,
   hydraPublicUrl: SHARED.hydraPublicUrl,
   jwksUrl: SHARED.jwksUrl,
+  openapiFile: SHARED.openapiFile,
 } as const;

@@ -4,6 +4,7 @@ import { formatMistakes, loadPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
 import { openQueue } from '@diode/queue';
 import {
+  addApiDocs,
   addHealthRoutes,
   buildHttpApp,
   demand,
@@ -13,6 +14,7 @@ import {
   openMetrics,
 } from '@diode/runtime';
 import { openStore } from '@diode/store';
+import { readOpenApiFile } from './api/read-openapi-file.js';
 import { makeReconciler } from './reconciler.js';
 import type { RECONCILER_SETTINGS } from './settings.js';
 
@@ -60,7 +62,12 @@ export async function startReconciler({
     audience: 'diode',
   });
   const gate = makeGate({ verifier, grants: makeGrantSource({}) });
-  const metrics = makeMetrics({ service: 'reconciler', parts: ['reconcile'], shapes: settings.metrics.customMetrics });
+  const metrics = makeMetrics({
+    service: 'reconciler',
+    instanceId,
+    parts: ['reconcile'],
+    shapes: settings.metrics.customMetrics,
+  });
   metrics.watchPool({
     get totalCount() {
       return store.pool.total;
@@ -93,6 +100,7 @@ export async function startReconciler({
   const mayDetail = (request: { headers: Parameters<typeof verifier.authenticate>[0] }): Promise<boolean> =>
     verifier.authenticate(request.headers).then((verification) => verification.kind === 'ok');
   addHealthRoutes(app, { health, paths: ['/health', '/health/reconciler'], mayDetail });
+  if (config.openapiFile !== null) await addApiDocs(app, await readOpenApiFile(config.openapiFile));
   await app.listen({ host: config.host, port: config.port });
   life.onStop({ phase: 'refuse', name: 'http', stop: () => app.close() });
   const scrape = await openMetrics({

@@ -1,15 +1,7 @@
 import type { Gate, Verifier } from '@diode/access';
-import {
-  anyTokenPrefix,
-  authOpenApi,
-  authRoutes,
-  makeIssuerAdmin,
-  makeIssuerHttp,
-  makeIssuerPublic,
-} from '@diode/auth';
+import { anyTokenPrefix, authRoutes, makeIssuerAdmin, makeIssuerHttp, makeIssuerPublic } from '@diode/auth';
 import type { Ingester } from '@diode/ingester';
 import type { Issuer } from '@diode/issuer';
-import { mergeOpenApi } from '@diode/protocol';
 import type { Reconciler } from '@diode/reconciler';
 import {
   addApiDocs,
@@ -21,10 +13,8 @@ import {
   type Metrics,
   makeHealth,
 } from '@diode/runtime';
-import { HEALTH_OPENAPI } from './health-openapi.js';
 import { type PageOptions, pageRoute } from './page/page-route.js';
-
-export const VERSION = '0.1.0';
+import { platformOpenApi } from './platform-openapi.js';
 
 export interface FrontOptions {
   readonly ingester: Ingester;
@@ -53,10 +43,7 @@ export async function buildFront(o: FrontOptions): Promise<HttpApp> {
   await app.register(o.ingester.routes);
   await app.register(o.reconciler.routes);
   await app.register(authRoutes({ logger: o.logger, health: health.auth, verifier: o.verifier, issuer, admin }));
-  await addApiDocs(
-    app,
-    mergeOpenApi(VERSION, [o.ingester.openApi, o.reconciler.openApi, authOpenApi(), HEALTH_OPENAPI]),
-  );
+  await addApiDocs(app, platformOpenApi());
   await app.register(pageRoute({ ...o.page, health: health.platform }));
   app.addHook('onClose', () => http.close());
   return app;

@@ -11,7 +11,7 @@ import { type MainContext, type Metrics, makeFrontServer, makeMetrics, openMetri
 import { removeConnectionFile, writeConnectionFile } from './connection-file.js';
 import { makeDataDir } from './data-dir.js';
 import { type DataParts, startDataParts } from './data-parts.js';
-import { buildFront, VERSION } from './front.js';
+import { buildFront } from './front.js';
 import { type IssuerPart, startIssuerPart } from './issuer-part.js';
 import { loadPolicyOrThrow } from './load-policy-or-throw.js';
 import { type NetboxPart, startNetboxPart } from './netbox-part.js';
@@ -66,7 +66,7 @@ export async function startStandalone(c: Context): Promise<void> {
   });
   const { ingester, reconciler: reconcile } = loaded.settings;
   const shapes = [...ingester.metrics.customMetrics, ...reconcile.metrics.customMetrics];
-  const metrics = makeMetrics({ service: 'standalone', version: VERSION, sources: sourcesOf(tokens), shapes });
+  const metrics = makeMetrics({ service: 'standalone', instanceId: c.instanceId, sources: sourcesOf(tokens), shapes });
   const metricsServer = await sayTakenPort({
     port: config.metricsPort ?? reconcile.metrics.port,
     env: 'DIODE_METRICS_PORT',

@@ -98,7 +98,7 @@ describe('the metrics listener', () => {
       200,
       'text/plain; version=0.0.4; charset=utf-8',
     ]);
-    expect(await metrics.text()).toContain('diode_build_info{service="s"');
+    expect(await metrics.text()).toContain('diode_build_info{service="s",version="0.1.0",instance_id="unknown"} 1');
     expect((await get('/health')).status).toBe(200);
     health.add({ name: 'x', critical: true, check: async () => 'broken' });
     expect((await get('/health')).status).toBe(503);

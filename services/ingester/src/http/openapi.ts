@@ -9,6 +9,7 @@ import {
   problemAnswers,
   schemaRef,
   syncViewSchema,
+  tagged,
 } from '@diode/protocol';
 
 const query = (name: string, description: string): JsonObject => ({
@@ -60,7 +61,7 @@ export function ingesterOpenApi(): OpenApiFragment {
       Batch: batchSchema,
       CollectionBody: collectionBodySchema,
     },
-    paths: {
+    paths: tagged('ingest', {
       '/api/v1/ingest': {
         post: {
           operationId: 'ingestBatch',
@@ -108,6 +109,6 @@ export function ingesterOpenApi(): OpenApiFragment {
           },
         },
       },
-    },
+    }),
   };
 }
