@@ -32,7 +32,6 @@ export {
 export { addApiDocs } from './http/api-docs.js';
 export { addFormParser } from './http/form-parser.js';
 export { HEALTH_OPENAPI } from './http/health-openapi.js';
-export { HEALTH_OPENAPI } from './http/health-openapi.js';
 export { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
 export { buildHttpApp, type HttpApp, type HttpAppOptions } from './http/http-app.js';
 export { collapseSlashes } from './http/path.js';

@@ -1,5 +1,4 @@
 import { VERSION } from '@diode/protocol';
-import { VERSION } from '@diode/protocol';
 import { Gauge, Registry } from 'prom-client';
 import { type GrpcMetrics, makeGrpcMetrics } from './grpc-metrics.js';
 import { type HttpMetrics, makeHttpMetrics } from './http-metrics.js';
