@@ -1,3 +1,4 @@
+export { clientOf } from './client-of.js';
 export {
   CLIENT_ID,
   type ClientConfig,

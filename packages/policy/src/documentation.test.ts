@@ -30,7 +30,7 @@ it.each(POLICY_FILES)(
 );
 
 it('docs/policies.md names for each key a test there is', () => {
-  const directories = ['.', '../../engine/src/prepare'].map((one) => path(`${one}/`));
+  const directories = ['.', '../../engine/src/prepare', '../../limits/src'].map((one) => path(`${one}/`));
   const tests = directories
     .flatMap((directory) =>
       readdirSync(directory)

@@ -157,6 +157,12 @@ const TABLE: readonly (readonly [string, PolicyFileName, string, string])[] = [
     'rate-limits.yml:2:19 rate_limiting.whitelist_ips[0]: "10.0.0.0" is no network — write an address and a length: 10.0.0.0/8',
   ],
   [
+    'a path with a slash at its end',
+    LIMITS,
+    'rate_limiting:\n  per_endpoint:\n    /api/v1/sync/: {requests_per_minute: 1, burst_size: 1}\n',
+    'rate-limits.yml:3:5 rate_limiting.per_endpoint./api/v1/sync/: a path means what is below it too — write "/api/v1/sync"',
+  ],
+  [
     'a limit half said',
     LIMITS,
     'rate_limiting:\n  global:\n    burst_size: 1\n',

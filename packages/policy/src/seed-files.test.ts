@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadPolicy } from './load-policy.js';
+import { loadRateLimits } from './load-rate-limits.js';
 import type { LoadedPolicy } from './loaded-policy.js';
 import { formatMistakes } from './mistake.js';
 import { POLICY_FILES } from './policy-files.js';
@@ -77,6 +78,18 @@ describe('the shipped files', () => {
     ]);
   });
 
+  it('have limits that are in force, the same for a service that reads them alone', () => {
+    const { notInForce, settings } = load(SHIPPED);
+    expect(notInForce.filter((one) => one.file === 'rate-limits.yml')).toEqual([]);
+    expect(settings.rateLimits.perClient).toEqual({ requestsPerMinute: 100, burstSize: 20 });
+    expect(loadRateLimits(SHIPPED)).toEqual({ kind: 'ok', rateLimits: settings.rateLimits });
+    expect(loadRateLimits({})).toEqual({ kind: 'ok', rateLimits: load({}).settings.rateLimits });
+    expect(loadRateLimits({ 'rate-limits.yml': 'rate_limiting: 5\n', 'ingester.yml': 'nonsense: 1\n' })).toMatchObject({
+      kind: 'invalid',
+      mistakes: [{ file: 'rate-limits.yml', line: 1 }],
+    });
+  });
+
   it("carry the seed's metrics under its names, types, labels and buckets", () => {
     const { ingester, reconciler } = load(SHIPPED).settings;
     expect(ingester.metrics).toEqual(reconciler.metrics);
@@ -110,7 +123,7 @@ describe('the shipped files', () => {
       }),
     );
     expect(new Set(notInForce.map((one) => one.comesWith))).toEqual(
-      new Set(['conflict resolution', 'drift runs', 'human review', 'rate limiting']),
+      new Set(['conflict resolution', 'drift runs', 'human review']),
     );
     for (const one of notInForce) expect(one.line).toBeGreaterThan(0);
   });

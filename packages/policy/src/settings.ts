@@ -1,3 +1,5 @@
+import type { RateLimitSettings } from '@diode/limits';
+
 /** Service settings: what `ingester.yml`, `reconciler.yml` and `rate-limits.yml` say besides policy. All have built-in defaults. */
 export interface Settings {
   readonly ingester: IngesterSettings;
@@ -69,19 +71,4 @@ export interface CustomMetric {
   readonly description: string;
   readonly labels: readonly string[];
   readonly buckets: readonly number[];
-}
-
-export interface RateLimit {
-  readonly requestsPerMinute: number;
-  readonly burstSize: number;
-}
-
-/** Parsed and checked; not in force yet. */
-export interface RateLimitSettings {
-  readonly global: RateLimit | null;
-  readonly perClient: RateLimit | null;
-  /** By path prefix. */
-  readonly perEndpoint: Readonly<Record<string, RateLimit>>;
-  /** CIDRs exempt from limits, never from authentication. */
-  readonly whitelistIps: readonly string[];
 }

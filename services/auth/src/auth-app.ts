@@ -14,6 +14,7 @@ export function buildAuthApp(deps: AuthDeps): HttpApp {
     logger,
     bodyLimitBytes: 64 * 1024,
     rewritePath: anyTokenPrefix,
+    trustProxy: deps.trustedProxies ?? [],
     ...(metrics === undefined ? {} : { metrics }),
   });
   const callers = callersOf(deps);

@@ -1,5 +1,5 @@
 import type { GrantSource, Verifier } from '@diode/access';
-import type { Health, HttpMetrics, Logger } from '@diode/runtime';
+import type { Health, HttpMetrics, Logger, RequestLimits } from '@diode/runtime';
 import type { VerdictMetrics } from './edge/verdict-metrics.js';
 
 /** How a client sends its credentials to the issuer; each client has one (its registration). */
@@ -81,6 +81,10 @@ export interface AuthDeps {
   readonly verdicts?: VerdictMetrics;
   readonly health: Health;
   readonly verifier: Verifier;
+  /** Rate limits; absent where nothing counts. */
+  readonly rate?: RequestLimits;
+  /** `DIODE_TRUSTED_PROXIES`. */
+  readonly trustedProxies?: readonly string[];
   readonly issuer: IssuerPublic;
   readonly admin: IssuerAdmin;
   /** For services that cannot reach the admin API; see grant-routes.ts. */

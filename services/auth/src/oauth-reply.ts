@@ -37,6 +37,8 @@ export function sendThrown(reply: FastifyReply, thrown: unknown): FastifyReply {
     case 'overloaded':
       reply.log.warn({ err: error }, 'issuer not reachable');
       return sendOAuthError(reply, { status: 503, error: 'temporarily_unavailable', description: error.detail });
+    case 'rate_limited':
+      return sendOAuthError(reply, { status: 429, error: 'temporarily_unavailable', description: error.detail });
     case 'internal':
       reply.log.error({ err: error.cause ?? error }, 'auth request failed');
       return sendOAuthError(reply, { status: 500, error: 'server_error' });

@@ -4,7 +4,10 @@ import { SHARED } from '@diode/runtime';
 export const AUTH_SETTINGS = {
   host: SHARED.host,
   port: SHARED.port,
+  trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
+  configDir: SHARED.configDir,
+  redisUrl: SHARED.redisUrl,
   hydraPublicUrl: SHARED.hydraPublicUrl,
   hydraAdminUrl: SHARED.hydraAdminUrl,
   jwksUrl: SHARED.jwksUrl,

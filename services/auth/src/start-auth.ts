@@ -5,6 +5,7 @@ import { makeVerdictMetrics } from './edge/verdict-metrics.js';
 import { makeIssuerAdmin } from './issuer-admin.js';
 import { makeIssuerHttp } from './issuer-http.js';
 import { makeIssuerPublic } from './issuer-public.js';
+import { openRate } from './open-rate.js';
 import { type AUTH_SETTINGS, issuerBase, keysUrl } from './settings.js';
 
 /** Builds the auth service on its adapters and listens. */
@@ -23,6 +24,8 @@ export async function startAuth({
     check: async () => ((await issuer.ready()) ? undefined : 'the token issuer is not ready'),
   });
   const metrics = makeMetrics({ service: 'auth', instanceId, parts: [] });
+  const verifier = makeVerifier({ issuer: config.hydraPublicUrl, jwksUrl: keysUrl(config), audience: 'diode' });
+  const rate = await openRate({ config, logger, life, verifier, metrics });
   const app = buildAuthApp({
     logger,
     metrics: metrics.http,
@@ -30,7 +33,9 @@ export async function startAuth({
     health,
     issuer,
     admin: makeIssuerAdmin({ adminUrl: config.hydraAdminUrl, http, ready: issuer.ready }),
-    verifier: makeVerifier({ issuer: config.hydraPublicUrl, jwksUrl: keysUrl(config), audience: 'diode' }),
+    verifier,
+    trustedProxies: config.trustedProxies,
+    ...(rate === null ? {} : { rate }),
     grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
   });
   const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort ?? 9090, metrics, health });

@@ -1,5 +1,6 @@
 import type { Gate } from '@diode/access';
 import type { SyncView } from '@diode/protocol';
+import type { RequestLimits } from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { AcceptDeps } from './accept.js';
 import type { BackPressure } from './back-pressure.js';
@@ -11,6 +12,8 @@ export interface IngesterDeps extends AcceptDeps {
   readonly limits: IngestLimits;
   readonly backPressure: BackPressure;
   readonly gate: Gate;
+  /** Rate limits; null where nothing counts. */
+  readonly rate: RequestLimits | null;
   /** NetBox's webhook secret; null = only Bearer works. */
   readonly webhookSecret: string | null;
   /** Rebuilds what the store leaves out of receipts (unchanged entities); identity where the reconciler is elsewhere. */

@@ -10,6 +10,7 @@ import {
   type Logger,
   type Metrics,
   makeGrpcServer,
+  type RequestLimits,
 } from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
@@ -27,6 +28,10 @@ export interface IngesterOptions {
   readonly policy: Policy;
   readonly settings: IngesterSettings;
   readonly gate: Gate;
+  /** Rate limits, the same for every part of this process. */
+  readonly rate?: RequestLimits;
+  /** `DIODE_TRUSTED_PROXIES`. */
+  readonly trustedProxies?: readonly string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
@@ -66,6 +71,7 @@ export function makeIngester(o: IngesterOptions): Ingester {
     store: o.store,
     queue: o.queue,
     gate: o.gate,
+    rate: o.rate ?? null,
     limits,
     backPressure: pressure,
     webhookSecret: o.webhookSecret,
@@ -90,6 +96,8 @@ export function makeIngester(o: IngesterOptions): Ingester {
         services: { [INGEST_METHOD]: ingestCall(deps) },
         authenticate: (authorization) => o.gate.admit({ authorization }, 'ingest'),
         maxMessageBytes: limits.bodyBytes,
+        trustProxy: o.trustedProxies ?? [],
+        ...(o.rate === undefined ? {} : { limits: o.rate }),
       });
     },
     health: [

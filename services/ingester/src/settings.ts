@@ -4,6 +4,7 @@ import { SHARED } from '@diode/runtime';
 export const INGESTER_SETTINGS = {
   host: SHARED.host,
   port: SHARED.port,
+  trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
   configDir: SHARED.configDir,
   databaseUrl: SHARED.databaseUrl,

@@ -1,15 +1,24 @@
-import { makeAdminGrantLookup, makeGate, makeGrantSource, makeVerifier } from '@diode/access';
+import {
+  clientOf,
+  makeAdminGrantLookup,
+  makeAuthGrantLookup,
+  makeGate,
+  makeGrantSource,
+  makeVerifier,
+} from '@diode/access';
 import { formatMistakes, loadPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
-import { openQueue } from '@diode/queue';
+import { openQueue, openRateStore } from '@diode/queue';
 import {
   addHealthRoutes,
   buildHttpApp,
   demand,
+  limitsLog,
   type MainContext,
   makeFrontServer,
   makeHealth,
   makeMetrics,
+  makeRequestLimits,
   openMetrics,
 } from '@diode/runtime';
 import { openStore } from '@diode/store';
@@ -42,10 +51,19 @@ export async function startIngester({
   life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
   const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs: LEASE_MS });
   life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
+  const rates = await openRateStore({ redisUrl, prefix: 'diode:', onChange: limitsLog(logger) });
+  life.onStop({ phase: 'close', name: 'rate limits', stop: () => rates.close() });
   const issuer = config.hydraPublicUrl;
+  const jwksUrl = config.jwksUrl ?? `${issuer}/.well-known/jwks.json`;
+  const verifier = makeVerifier({ issuer, jwksUrl, audience: 'diode' });
   const gate = makeGate({
-    verifier: makeVerifier({ issuer, jwksUrl: config.jwksUrl ?? `${issuer}/.well-known/jwks.json`, audience: 'diode' }),
-    grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
+    verifier,
+    grants: makeGrantSource({
+      lookup:
+        config.authUrl === null
+          ? makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl })
+          : makeAuthGrantLookup({ authUrl: config.authUrl }),
+    }),
   });
   const settings = loaded.settings.ingester;
   const metrics = makeMetrics({
@@ -54,12 +72,21 @@ export async function startIngester({
     parts: ['ingest'],
     shapes: settings.metrics.customMetrics,
   });
+  const rate = makeRequestLimits({
+    settings: loaded.settings.rateLimits,
+    store: rates,
+    clientOf: clientOf(verifier),
+    metrics: metrics.limits,
+  });
+  const { trustedProxies } = config;
   const ingester = makeIngester({
     store,
     queue,
     policy: loaded.policy,
     settings,
     gate,
+    rate,
+    trustedProxies,
     logger,
     metrics,
     lifecycle: life,
@@ -67,7 +94,12 @@ export async function startIngester({
   });
   const health = makeHealth();
   for (const check of ingester.health) health.add(check);
-  const app = buildHttpApp({ logger, metrics: metrics.http, bodyLimitBytes: settings.limits.bodyBytes });
+  const app = buildHttpApp({
+    logger,
+    metrics: metrics.http,
+    bodyLimitBytes: settings.limits.bodyBytes,
+    trustProxy: trustedProxies,
+  });
   await app.register(ingester.routes);
   addHealthRoutes(app, {
     health,

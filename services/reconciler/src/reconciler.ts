@@ -4,7 +4,14 @@ import { type Netbox, NetboxFault, type Transport } from '@diode/netbox';
 import { describePolicy, type LoadedPolicy } from '@diode/policy';
 import type { SyncView } from '@diode/protocol';
 import { type Consumer, PARTITIONS, type Queue } from '@diode/queue';
-import { type HealthCheck, type Lifecycle, type Logger, type Metrics, uuidv7 } from '@diode/runtime';
+import {
+  type HealthCheck,
+  type Lifecycle,
+  type Logger,
+  type Metrics,
+  type RequestLimits,
+  uuidv7,
+} from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
 import { completeView } from './api/complete-view.js';
@@ -33,6 +40,8 @@ export interface ReconcilerOptions {
   readonly loaded: LoadedPolicy;
   readonly netbox: { readonly url: string; readonly token: string; readonly ca?: string };
   readonly gate: Gate;
+  /** Rate limits, the same for every part of this process. */
+  readonly rate?: RequestLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
@@ -154,6 +163,7 @@ export function makeReconciler(o: ReconcilerOptions): Reconciler {
     routes: reconcilerRoutes({
       store: o.store,
       gate: o.gate,
+      rate: o.rate ?? null,
       mode,
       onMode: showMode,
       logger: o.logger,

@@ -4,6 +4,7 @@ import { SHARED } from '@diode/runtime';
 export const RECONCILER_SETTINGS = {
   host: SHARED.host,
   port: SHARED.port,
+  trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
   mode: SHARED.mode,
   configDir: SHARED.configDir,

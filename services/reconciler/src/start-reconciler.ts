@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { makeGate, makeGrantSource, makeVerifier } from '@diode/access';
+import { clientOf, makeGate, makeGrantSource, makeVerifier } from '@diode/access';
 import { formatMistakes, loadPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
-import { openQueue } from '@diode/queue';
+import { openQueue, openRateStore } from '@diode/queue';
 import {
   addApiDocs,
   addHealthRoutes,
   buildHttpApp,
   demand,
+  limitsLog,
   type MainContext,
   makeHealth,
   makeMetrics,
+  makeRequestLimits,
   openMetrics,
 } from '@diode/runtime';
 import { openStore } from '@diode/store';
@@ -54,6 +56,8 @@ export async function startReconciler({
   const leaseMs = Math.max(settings.queue.leaseSeconds, settings.netbox.timeoutSeconds) * 1_000 + LEASE_MARGIN_MS;
   const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs });
   life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
+  const rates = await openRateStore({ redisUrl, prefix: 'diode:', onChange: limitsLog(logger) });
+  life.onStop({ phase: 'close', name: 'rate limits', stop: () => rates.close() });
 
   const issuer = config.hydraPublicUrl;
   const verifier = makeVerifier({
@@ -80,12 +84,19 @@ export async function startReconciler({
     },
   });
   const ca = config.netboxCaFile === null ? null : await readFile(config.netboxCaFile, 'utf8');
+  const rate = makeRequestLimits({
+    settings: loaded.settings.rateLimits,
+    store: rates,
+    clientOf: clientOf(verifier),
+    metrics: metrics.limits,
+  });
   const reconciler = makeReconciler({
     store,
     queue,
     loaded,
     netbox: { url, token, ...(ca === null ? {} : { ca }) },
     gate,
+    rate,
     logger,
     metrics,
     lifecycle: life,
@@ -95,7 +106,7 @@ export async function startReconciler({
   const health = makeHealth();
   for (const check of reconciler.health) health.add(check);
 
-  const app = buildHttpApp({ logger, metrics: metrics.http });
+  const app = buildHttpApp({ logger, metrics: metrics.http, trustProxy: config.trustedProxies });
   await app.register(reconciler.routes);
   const mayDetail = (request: { headers: Parameters<typeof verifier.authenticate>[0] }): Promise<boolean> =>
     verifier.authenticate(request.headers).then((verification) => verification.kind === 'ok');

@@ -12,6 +12,7 @@ import {
   type Logger,
   type Metrics,
   makeHealth,
+  type RequestLimits,
 } from '@diode/runtime';
 import { type PageOptions, pageRoute } from './page/page-route.js';
 import { platformOpenApi } from './platform-openapi.js';
@@ -22,6 +23,10 @@ export interface FrontOptions {
   readonly issuer: Issuer;
   readonly verifier: Verifier;
   readonly gate: Gate;
+  /** Rate limits, the same that the ingester and the reconciler were given. */
+  readonly rate: RequestLimits;
+  /** `DIODE_TRUSTED_PROXIES`. */
+  readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly bodyBytes: number;
@@ -34,6 +39,7 @@ export async function buildFront(o: FrontOptions): Promise<HttpApp> {
     logger: o.logger,
     metrics: o.metrics.http,
     bodyLimitBytes: o.bodyBytes,
+    trustProxy: o.trustedProxies,
     rewritePath: anyTokenPrefix,
   });
   const http = makeIssuerHttp();
@@ -42,7 +48,8 @@ export async function buildFront(o: FrontOptions): Promise<HttpApp> {
   const health = addHealth(app, o, issuer.ready);
   await app.register(o.ingester.routes);
   await app.register(o.reconciler.routes);
-  await app.register(authRoutes({ logger: o.logger, health: health.auth, verifier: o.verifier, issuer, admin }));
+  const { logger, verifier, rate } = o;
+  await app.register(authRoutes({ logger, health: health.auth, verifier, rate, issuer, admin }));
   await addApiDocs(app, platformOpenApi());
   await app.register(pageRoute({ ...o.page, health: health.platform }));
   app.addHook('onClose', () => http.close());

@@ -16,6 +16,7 @@ import { type IssuerPart, startIssuerPart } from './issuer-part.js';
 import { loadPolicyOrThrow } from './load-policy-or-throw.js';
 import { type NetboxPart, startNetboxPart } from './netbox-part.js';
 import { progress } from './progress.js';
+import { openRatePart } from './rate-part.js';
 import type { STANDALONE_SETTINGS } from './settings.js';
 import { sayTakenPort } from './taken-port.js';
 
@@ -118,7 +119,16 @@ async function openDoors(o: Doors): Promise<{ url: string; reconciler: Reconcile
   const { config, logger, life } = o.c;
   const { store, queue } = o.data;
   const gate = makeGate({ verifier: o.tokens.verifier, grants: o.tokens.grants });
-  const base = { store, queue, gate, logger, metrics: o.metrics, lifecycle: life };
+  const rate = await openRatePart({
+    settings: o.loaded.settings.rateLimits,
+    redisUrl: o.data.redis.url,
+    verifier: o.tokens.verifier,
+    metrics: o.metrics,
+    logger,
+    life,
+  });
+  const { trustedProxies } = config;
+  const base = { store, queue, gate, rate, logger, metrics: o.metrics, lifecycle: life };
   const ca = config.netboxCaFile === null ? undefined : await readFile(config.netboxCaFile, 'utf8');
   let closedBecause: () => string | null = () => null;
   const reconciler = makeReconciler({
@@ -134,6 +144,7 @@ async function openDoors(o: Doors): Promise<{ url: string; reconciler: Reconcile
     ...base,
     policy: o.loaded.policy,
     settings,
+    trustedProxies,
     webhookSecret: config.webhookSecret,
     completeView: reconciler.completeView,
   });
@@ -145,6 +156,8 @@ async function openDoors(o: Doors): Promise<{ url: string; reconciler: Reconcile
     issuer: o.tokens.issuer,
     verifier: o.tokens.verifier,
     gate,
+    rate,
+    trustedProxies,
     logger,
     metrics: o.metrics,
     bodyBytes: settings.limits.bodyBytes,

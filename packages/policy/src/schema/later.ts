@@ -7,4 +7,3 @@ export const CONFLICTS: Later = {
 };
 export const REVIEW: Later = { comesWith: 'human review', why: 'Nothing is held for review by rule yet' };
 export const DRIFT: Later = { comesWith: 'drift runs', why: 'Types have no drift runs of their own yet' };
-export const RATE_LIMITS: Later = { comesWith: 'rate limiting', why: 'Requests are not counted against limits yet' };

@@ -1,9 +1,7 @@
-import { isIP } from 'node:net';
-import { key, laterKey, listOf, mapOf, object } from '../read/collections.js';
+import { isNetwork, type RateLimit, type RateLimitSettings } from '@diode/limits';
+import { key, listOf, mapOf, object } from '../read/collections.js';
 import { type Read, type Reader, refine } from '../read/reader.js';
 import { boolean, text, whole } from '../read/scalars.js';
-import type { RateLimit, RateLimitSettings } from '../settings.js';
-import { RATE_LIMITS } from './later.js';
 
 const limit = object({
   requests_per_minute: { ...key('How fast the bucket fills.', whole(1)), required: true },
@@ -11,15 +9,15 @@ const limit = object({
 });
 
 const network: Reader<string> = refine(text(), (value) =>
-  isNetwork(value)
+  value.includes('/') && isNetwork(value)
     ? null
     : { message: `"${value}" is no network`, suggestion: 'write an address and a length: 10.0.0.0/8' },
 );
 
-function isNetwork(value: string): boolean {
-  const [address = '', length = '', ...more] = value.split('/');
-  const family = isIP(address);
-  return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128);
+function checkPath(path: string): { message: string; suggestion: string } | null {
+  if (!path.startsWith('/')) return { message: 'a path begins with /', suggestion: `write "/${path}"` };
+  if (path === '/' || !path.endsWith('/')) return null;
+  return { message: 'a path means what is below it too', suggestion: `write "${path.replace(/\/+$/, '') || '/'}"` };
 }
 
 /** `config/rate-limits.yml`. */
@@ -27,15 +25,13 @@ export const rateLimitsFile = object({
   rate_limiting: key(
     'Requests a minute. Every bucket that matches applies; the tightest answers.',
     object({
-      global: laterKey('All requests together.', RATE_LIMITS, limit),
-      per_client: laterKey('Requests of one client.', RATE_LIMITS, limit),
-      per_endpoint: laterKey(
+      global: key('All requests together.', limit),
+      per_client: key('Requests of one client.', limit),
+      per_endpoint: key(
         'Requests below a path.',
-        RATE_LIMITS,
         mapOf(limit, {
           placeholder: 'path',
-          checkKey: (name) =>
-            name.startsWith('/') ? null : { message: 'a path begins with /', suggestion: `write "/${name}"` },
+          checkKey: checkPath,
         }),
       ),
       authentication_required: key(
@@ -46,7 +42,7 @@ export const rateLimitsFile = object({
             : { message: 'authentication cannot be switched off', suggestion: 'write true, or leave the key out' },
         ),
       ),
-      whitelist_ips: laterKey('Networks exempt from limits, never from authentication.', RATE_LIMITS, listOf(network)),
+      whitelist_ips: key('Networks exempt from limits, never from authentication.', listOf(network)),
     }),
   ),
 });

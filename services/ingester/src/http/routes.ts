@@ -31,6 +31,7 @@ type Query = Readonly<Record<string, unknown>>;
 /** `POST /api/v1/ingest`, `/api/v1/ingest/{collection}` and `/api/v1/ingest/webhook`. */
 export function ingestRoutes(deps: IngesterDeps): FastifyPluginAsync {
   return async (app) => {
+    deps.rate?.guard(app);
     keepRawBodies(app, deps.limits.bodyBytes);
     app.post('/api/v1/ingest', (request, reply) => ingest(deps, request, reply, readBatch));
     app.post('/api/v1/ingest/webhook', (request, reply) => webhook(deps, request, reply));
@@ -115,6 +116,7 @@ async function webhook(deps: IngesterDeps, request: FastifyRequest, reply: Fasti
         detail: 'the X-Hook-Signature does not match, or no DIODE_WEBHOOK_SECRET is set here',
       });
     }
+    await deps.rate?.count(request, reply, null);
   } else {
     await deps.gate.admit(request.headers, 'ingest');
   }

@@ -1,6 +1,6 @@
 import type { Gate } from '@diode/access';
 import { DiodeError, type JsonObject, type SyncView } from '@diode/protocol';
-import type { Logger } from '@diode/runtime';
+import type { Logger, RequestLimits } from '@diode/runtime';
 import type { Store } from '@diode/store';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Mode, ModeSwitch } from '../worker/mode.js';
@@ -10,6 +10,8 @@ import { modeSchema } from './schemas.js';
 export interface ApiDeps {
   readonly store: Pick<Store, 'sync' | 'recentSyncs'>;
   readonly gate: Gate;
+  /** Rate limits; null where nothing counts. */
+  readonly rate: RequestLimits | null;
   readonly mode: ModeSwitch;
   readonly onMode: (mode: Mode) => void;
   readonly platform: () => Promise<JsonObject>;
@@ -22,6 +24,7 @@ export interface ApiDeps {
 /** The reconciler's part of `/api/v1`: looking needs scope `read`, deciding `admin`. */
 export function reconcilerRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
+    deps.rate?.guard(app);
     const read = '/api/v1';
 
     app.get(`${read}/sync/status`, async (request) => {
