@@ -11,6 +11,7 @@ export const INGESTER_SETTINGS = {
   redisUrl: SHARED.redisUrl,
   hydraPublicUrl: SHARED.hydraPublicUrl,
   hydraAdminUrl: SHARED.hydraAdminUrl,
+  authUrl: SHARED.authUrl,
   jwksUrl: SHARED.jwksUrl,
   webhookSecret: SHARED.webhookSecret,
 } as const;
