@@ -96,7 +96,9 @@ describe('export', () => {
     const table = readFileSync(join(dir, 'out', 'devices.csv'), 'utf8');
     expect(table).toMatch(/^name,device_type\.manufacturer\.name,device_type\.model,role\.name,tenant\.group\.name,/);
     expect(table).toMatch(/,location\.parent\.site\.name,.*,tags,cf_colours,cf_owner,cf_ports\n/);
-    expect(table).toMatch(/\nEDGE-1,Arista,7050,Leaf,,,007,DC1,+planned,"two\nlines, ""quoted""","\[""a, b"",""Blue""\]",/);
+    expect(table).toMatch(
+      /\nEDGE-1,Arista,7050,Leaf,,,007,DC1,+planned,"two\nlines, ""quoted""","\[""a, b"",""Blue""\]",/,
+    );
     expect(table).toContain('"[""red"",""green""]","""[net]""",48\n');
     expect(readFileSync(join(dir, 'out', 'vlan-groups.csv'), 'utf8')).toContain('"[[1,99],[200,299]]"');
   });

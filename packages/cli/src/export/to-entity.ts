@@ -53,11 +53,16 @@ function exportedValue(
         return one;
       });
       const there = described.filter((one) => one !== null);
-      return field.kind === 'reference' ? (there[0] ?? null) : there;
+      // In an order that two NetBoxes share: ids are in that in which things were made.
+      return field.kind === 'reference' ? (there[0] ?? null) : there.toSorted(byText);
     }
     default:
       return o.observed[field.name] ?? null;
   }
+}
+
+function byText(a: JsonObject, b: JsonObject): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
 function generic(

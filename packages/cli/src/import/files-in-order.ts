@@ -9,9 +9,12 @@ const READABLE = /^[^.].*\.(csv|json|ndjson|jsonl)$/i;
 /**
  * Files and the files in directories, in the order in which they can be imported: those that do not say their type by their name first, as given,
  * then sites before devices, then what an export wrote for last (`devices.late.csv`).
- * @throws CliError usage
+ * @throws CliError usage when one is not there, or none is left
  */
 export function filesInOrder(given: readonly string[], o: { except: string | null }): readonly string[] {
+  for (const path of given)
+    if (path !== '-' && statSync(path, { throwIfNoEntry: false }) === undefined)
+      throw new CliError(EXIT.usage, `there is no file ${path}.`);
   const files = given.flatMap((path) => (isDirectory(path) ? filesIn(path) : [path]));
   const except = o.except === null ? null : resolve(o.except);
   const kept = files.filter((file) => resolve(file) !== except);
