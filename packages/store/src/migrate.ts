@@ -7,6 +7,11 @@ export interface MigrateOptions {
   readonly log?: (message: string) => void;
 }
 
+export interface MigrateUpOptions extends MigrateOptions {
+  /** At most so many, of those that are pending: to build the schema of an older backup. Default all. */
+  readonly count?: number;
+}
+
 async function run(
   databaseUrl: string,
   o: MigrateOptions & { direction: 'up' | 'down'; count?: number },
@@ -35,7 +40,7 @@ async function run(
  */
 export async function migrate(
   databaseUrl: string,
-  options: MigrateOptions = {},
+  options: MigrateUpOptions = {},
 ): Promise<{ readonly applied: readonly string[] }> {
   return { applied: await run(databaseUrl, { ...options, direction: 'up' }) };
 }

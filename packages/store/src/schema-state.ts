@@ -98,7 +98,8 @@ function noneYet(error: unknown): readonly AppliedRow[] {
   throw error;
 }
 
-async function knownMigrations(): Promise<readonly string[]> {
+/** Names of the migrations of this build, in order. */
+export async function knownMigrations(): Promise<readonly string[]> {
   const files = await readdir(MIGRATIONS_DIR);
   return files
     .filter((file) => file.endsWith('.sql'))
