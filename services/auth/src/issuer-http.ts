@@ -11,7 +11,7 @@ export interface IssuerAnswer {
 export interface IssuerHttp {
   /** Throws DiodeError `token_service_unavailable` when there is no answer within the time, or one of more than 1 MB. */
   call(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     options?: { readonly headers?: Record<string, string>; readonly body?: string; readonly timeoutMs?: number },
   ): Promise<IssuerAnswer>;

@@ -6,6 +6,7 @@ export const AUTH_SETTINGS = {
   port: SHARED.port,
   trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
+  drainSeconds: SHARED.drainSeconds,
   configDir: SHARED.configDir,
   redisUrl: SHARED.redisUrl,
   hydraPublicUrl: SHARED.hydraPublicUrl,

@@ -1,5 +1,13 @@
 import { makeAdminGrantLookup, makeGrantSource, makeVerifier } from '@diode/access';
-import { type MainContext, makeHealth, makeMetrics, startMetricsServer } from '@diode/runtime';
+import {
+  closeOnStop,
+  downWhenStopping,
+  type MainContext,
+  makeHealth,
+  makeHttpDoor,
+  makeMetrics,
+  startMetricsServer,
+} from '@diode/runtime';
 import { buildAuthApp } from './auth-app.js';
 import { makeVerdictMetrics } from './edge/verdict-metrics.js';
 import { makeIssuerAdmin } from './issuer-admin.js';
@@ -38,10 +46,15 @@ export async function startAuth({
     ...(rate === null ? {} : { rate }),
     grants: makeGrantSource({ lookup: makeAdminGrantLookup({ adminUrl: config.hydraAdminUrl }) }),
   });
-  const scrape = await startMetricsServer({ host: config.host, port: config.metricsPort ?? 9090, metrics, health });
+  const scrape = await startMetricsServer({
+    host: config.host,
+    port: config.metricsPort ?? 9090,
+    metrics,
+    health: downWhenStopping(health, life.stopping),
+  });
   life.onStop({ phase: 'parts', name: 'metrics', stop: () => scrape.close() });
   life.onStop({ phase: 'close', name: 'issuer connections', stop: () => http.close() });
-  life.onStop({ phase: 'drain', name: 'http', stop: () => app.close() });
+  closeOnStop(life, { name: 'http', door: makeHttpDoor(app), drainSeconds: config.drainSeconds });
   const url = await app.listen({ host: config.host, port: config.port });
   logger.info({ url, metrics_port: scrape.port }, 'auth listening');
 }
