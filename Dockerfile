@@ -57,7 +57,8 @@ USER root
 RUN apt-get update -qq && \
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssl >/dev/null && \
     rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb && \
-    for reader in init postgres redis hydra migrate auth ingester reconciler netbox-sim clients nginx; do \
+    for reader in init postgres redis hydra migrate auth ingester reconciler netbox-sim clients nginx \
+               grafana netbox netbox-postgres netbox-redis; do \
       install -d -o node -g node "/secrets/$reader"; \
     done
 USER node

@@ -21,14 +21,28 @@ describe('what each reader is given', () => {
         expect(content, path).not.toMatch(/diode_migrate|superuser|hydra/);
       }
     }
-    expect(files.get('ingester/database_url')).toBe('postgres://diode:secret-of-postgres_diode@postgres:5432/diode');
+    expect(files.get('ingester/database_url')).toBe(
+      'postgres://diode:secret-of-postgres_diode@diode-postgres:5432/diode',
+    );
     expect([...files.keys()].filter((path) => path.startsWith('auth/'))).toEqual(['auth/redis_url']);
   });
 
   it('keeps a real NetBox token from the stand-in', () => {
     const files = renderSecrets(roots, { ...nothing, netboxToken: 'real' });
     expect(files.get('reconciler/netbox_token')).toBe('real');
-    expect(files.get('netbox-sim/netbox_token')).toBe('secret-of-netbox_token');
+    expect(files.get('netbox-sim/netbox_token')).not.toBe('real');
+    expect(files.get('netbox/superuser_api_token')).not.toBe('real');
+  });
+
+  it('gives the NetBox of the profile the token that the reconciler sends, in the form NetBox 4.4 stores', () => {
+    const files = renderSecrets(roots, nothing);
+    const token = files.get('reconciler/netbox_token');
+    expect(token).toMatch(/^[0-9a-f]{40}$/);
+    expect(files.get('netbox/superuser_api_token')).toBe(token);
+    expect(files.get('netbox-sim/netbox_token')).toBe(token);
+    expect(files.get('netbox/secret_key')?.length).toBeGreaterThanOrEqual(50);
+    expect(files.get('netbox-postgres/db_password')).toBe(files.get('netbox/db_password'));
+    expect(files.get('netbox-redis/redis.conf')).toContain(`requirepass ${files.get('netbox/redis_password')}\n`);
   });
 
   it('never writes the password of Redis where Redis reads it', () => {
@@ -51,7 +65,7 @@ describe('what each reader is given', () => {
 
   it("gives Hydra room for parallel tokens, and leaves what the operator's DSN says", () => {
     expect(hydra(renderSecrets(roots, nothing))).toMatchObject({
-      dsn: 'postgres://hydra:secret-of-postgres_hydra@postgres:5432/hydra?sslmode=disable&max_conns=30',
+      dsn: 'postgres://hydra:secret-of-postgres_hydra@diode-postgres:5432/hydra?sslmode=disable&max_conns=30',
       urls: { self: { issuer: 'http://localhost:4444' } },
     });
     const own = { ...nothing, hydraDatabaseUrl: 'postgres://h:p@db/hydra?max_conns=50' };

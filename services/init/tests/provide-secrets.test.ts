@@ -47,7 +47,7 @@ describe('diode-init', () => {
     const first = await everything();
     expect(Object.keys(first)).toContain('clients/diode-ingest');
     expect(Object.keys(first)).toContain('nginx/diode.key');
-    expect(said.join('\n')).toMatch(/secrets: 15 made/);
+    expect(said.join('\n')).toMatch(/secrets: 17 made/);
     expect((await run()).join('\n')).toMatch(/secrets: 0 made, 0 files written/);
     expect(await everything()).toEqual(first);
   });

@@ -37,6 +37,31 @@ export const COMPOSE = {
     doc: 'Prometheus of the profile monitoring, on loopback.',
     example: '9099',
   }),
+  grafanaPort: setting('DIODE_GRAFANA_PORT', port(3000), {
+    doc: 'Grafana of the profile monitoring, on loopback.',
+    example: '3000',
+  }),
+  netboxPort: setting('DIODE_NETBOX_PORT', port(8001), {
+    doc: 'NetBox of the profile netbox, on loopback.',
+    example: '8001',
+  }),
+  netboxVersion: setting('NETBOX_VERSION', text('v4.4-3.4.2'), {
+    doc: 'Tag of netboxcommunity/netbox in the profile netbox.',
+    example: 'v4.4-3.4.2',
+  }),
+  prometheusVersion: setting('PROMETHEUS_VERSION', text('v3.5.0'), {
+    doc: 'Tag of prom/prometheus.',
+    example: 'v3.5.0',
+  }),
+  prometheusRetention: setting('DIODE_PROMETHEUS_RETENTION', text('15d'), {
+    doc: 'How long Prometheus keeps what it measured.',
+    example: '15d',
+  }),
+  grafanaVersion: setting('GRAFANA_VERSION', text('12.1.0'), { doc: 'Tag of grafana/grafana.', example: '12.1.0' }),
+  netboxDockerNetwork: setting('NETBOX_DOCKER_NETWORK', text('netbox-docker_default'), {
+    doc: 'Network of an existing netbox-docker that docker-compose.netbox.yaml joins.',
+    example: 'netbox-docker_default',
+  }),
   tlsNames: setting('DIODE_TLS_NAMES', names('localhost'), {
     doc: 'Names and addresses the generated certificate is for, with commas. Your own goes into nginx/ssl.',
     example: 'diode.example.com,192.0.2.10',
