@@ -4,6 +4,7 @@ const oauthAnswers = (ok: string, okText: string): JsonObject => ({
   [ok]: { description: okText },
   '400': { description: 'RFC 6749 error: {error, error_description}' },
   '401': { description: 'invalid_client, or no valid token' },
+  '429': { description: 'A rate limit is reached; try again after Retry-After' },
   '503': { description: 'The token issuer is away; try again' },
 });
 const scope = (name: string): string => `Needs a token with scope ${name}.`;

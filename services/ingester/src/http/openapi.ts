@@ -48,6 +48,7 @@ const ANSWERS: JsonObject = {
     'entity_invalid',
     'idempotency_conflict',
     'overloaded',
+    'rate_limited',
     'storage_unavailable',
   ),
 };
@@ -105,7 +106,7 @@ export function ingesterOpenApi(): OpenApiFragment {
           requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
           responses: {
             '202': { description: 'Noted' },
-            ...problemAnswers('body_unreadable', 'invalid_request', 'unauthenticated'),
+            ...problemAnswers('body_unreadable', 'invalid_request', 'unauthenticated', 'rate_limited'),
           },
         },
       },

@@ -12,6 +12,7 @@ import { modeSchema, platformSchema, whyIdleSchema } from './schemas.js';
 const READ = problemAnswers(
   'unauthenticated',
   'insufficient_scope',
+  'rate_limited',
   'token_service_unavailable',
   'storage_unavailable',
 );
