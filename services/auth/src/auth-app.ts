@@ -2,7 +2,8 @@ import { addHealthRoutes, buildHttpApp, type HttpApp } from '@diode/runtime';
 import { anyTokenPrefix } from './any-token-prefix.js';
 import { authRoutes, callersOf } from './auth-routes.js';
 import type { AuthDeps } from './contract.js';
-import { addEdgeRoutes } from './edge/edge-routes.js';
+import { answerVerdicts } from './edge/answer-verdicts.js';
+import { addRefusalRoute } from './edge/refusal-route.js';
 import { counted, makeJudge } from './edge/verdict.js';
 import { UNCOUNTED } from './edge/verdict-metrics.js';
 import { addGrantRoutes } from './grant-routes.js';
@@ -23,7 +24,8 @@ export function buildAuthApp(deps: AuthDeps): HttpApp {
     callers,
     onFault: (fault) => logger.error({ err: fault.cause ?? fault }, 'verdict failed'),
   });
-  addEdgeRoutes(app, counted(judge, deps.verdicts ?? UNCOUNTED), judge);
+  answerVerdicts(app.server, counted(judge, deps.verdicts ?? UNCOUNTED));
+  addRefusalRoute(app, judge);
   if (deps.grants !== undefined) addGrantRoutes(app, deps.grants);
   addHealthRoutes(app, {
     health: deps.health,

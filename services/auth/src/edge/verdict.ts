@@ -7,9 +7,13 @@ import type { OriginalRequest } from './original-request.js';
 import type { VerdictMetrics } from './verdict-metrics.js';
 
 /** May it pass? A refusal carries the error to render and, where RFC 6750 wants one, the challenge. */
-export type Verdict =
-  | { readonly kind: 'ok'; readonly clientId: string }
-  | { readonly kind: 'refused'; readonly error: DiodeError; readonly challenge: string | undefined };
+export type Verdict = { readonly kind: 'ok'; readonly clientId: string } | Refused;
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly error: DiodeError;
+  readonly challenge: string | undefined;
+}
 
 /** Never throws: what goes wrong here is a refusal (503). */
 export type Judge = (original: OriginalRequest | undefined) => Promise<Verdict>;
@@ -28,7 +32,7 @@ export function makeJudge(o: { readonly callers: Callers; readonly onFault: (fau
       const error = toDiodeError(thrown);
       if (error.code === 'token_service_unavailable') return { kind: 'refused', error, challenge: undefined };
       o.onFault(error);
-      return { kind: 'refused', error: unavailable(), challenge: undefined };
+      return unavailable();
     }
   };
 }
@@ -43,20 +47,19 @@ export function counted(judge: Judge, metrics: VerdictMetrics): Judge {
 }
 
 /** When a verdict cannot be given, or changed while it was given: another try may work. */
-export function unavailable(): DiodeError {
-  return new DiodeError('token_service_unavailable', {
-    detail: 'The access token could not be checked just now.',
-    retryAfterMs: 1_000,
-  });
+export function unavailable(): Refused {
+  const detail = 'The access token could not be checked just now.';
+  const error = new DiodeError('token_service_unavailable', { detail, retryAfterMs: 1_000 });
+  return { kind: 'refused', error, challenge: undefined };
 }
 
-function refused(refusal: Refusal): Verdict {
+function refused(refusal: Refusal): Refused {
   const { code, reason, retryAfterMs } = refusal;
   const error = new DiodeError(code, { detail: reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   return { kind: 'refused', error, challenge: wwwAuthenticate(refusal) };
 }
 
-function notRouted(): Verdict {
+function notRouted(): Refused {
   const error = new DiodeError('not_found', {
     detail: 'There is nothing for tokens at this path, or it is written oddly.',
   });
