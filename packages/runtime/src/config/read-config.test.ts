@@ -74,6 +74,15 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('takes a list of proxies to trust, and tells what is none', () => {
+    const trusted = (value: string) => readConfig(SHARED, { DIODE_TRUSTED_PROXIES: value }).trustedProxies;
+    expect(trusted('')).toEqual([]);
+    expect(trusted(' 10.0.0.5, 172.30.0.0/24,::1 ,')).toEqual(['10.0.0.5', '172.30.0.0/24', '::1']);
+    expect(mistakesOf(SHARED, { DIODE_TRUSTED_PROXIES: '10.0.0.0/8,nginx' })).toEqual([
+      'DIODE_TRUSTED_PROXIES is a list of addresses and networks (192.0.2.1, 10.0.0.0/8, ::1) separated by commas, not "10.0.0.0/8,nginx"',
+    ]);
+  });
+
   it('never shows a secret in a mistake', () => {
     expect(mistakesOf(SHARED, { DIODE_DATABASE_URL: 'mysql://u:hunter2@h/d' }).join()).not.toContain('hunter2');
     expect(mistakesOf(SHARED, { HYDRA_ADMIN_URL: 'x://u:hunter2@h' }).join()).not.toContain('hunter2');
