@@ -10,8 +10,11 @@ import type { ActiveToken, IssuerAdmin } from './contract.js';
 import { UNCOUNTED, type VerdictMetrics } from './edge/verdict-metrics.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** How long a revoked token or deleted client may go on (the promise of the security page). */
-const BELIEVED_MS = 15_000;
+/**
+ * How long an answer counts, from when it was asked for. A revoked token or deleted client stops within 15 s (the promise of the security
+ * page): a second is left for asking again.
+ */
+const BELIEVED_MS = 14_000;
 /** How long an inactive token is not asked about again: a client that retries it costs the issuer nothing. */
 const INACTIVE_MS = 2_000;
 
@@ -42,11 +45,11 @@ export function makeCallers(deps: {
   /** One question at a time about a token, shared by all who wait for the answer. */
   const ask = async (identity: Identity, raw: string): Promise<ActiveToken | undefined> => {
     const before = forgotten;
+    const untilMs = Math.min(deps.now() + BELIEVED_MS, identity.expiresAt.getTime());
     const token = await deps.admin.introspect(raw);
-    const leftMs = identity.expiresAt.getTime() - deps.now();
     if (token === undefined) inactive.set(identity.tokenHash, true, INACTIVE_MS);
     // An answer from before somebody was forgotten serves who waits for it, and is not kept.
-    else if (before === forgotten) active.set(identity.tokenHash, token, Math.min(BELIEVED_MS, leftMs));
+    else if (before === forgotten) active.set(identity.tokenHash, token, untilMs - deps.now());
     return token;
   };
 
