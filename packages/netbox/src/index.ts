@@ -1,4 +1,5 @@
 export * from './address-lane.js';
+export { authorization } from './authorization.js';
 export * from './breaker.js';
 export * from './contract.js';
 export * from './dry-run.js';

@@ -1,15 +1,29 @@
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { DiodeError } from '@diode/protocol';
 import { type ConfigOf, readConfig, SHARED } from '@diode/runtime';
+import { Agent } from 'undici';
 import { makeApi } from '../client/api.js';
-import { type Connection, type ConnectionOptions, resolveConnection } from '../client/connection.js';
+import {
+  type Connection,
+  type ConnectionOptions,
+  findLocal,
+  type Local,
+  present,
+  resolveConnection,
+} from '../client/connection.js';
 import type { Pause } from '../client/send.js';
+import { checkClockOf } from '../doctor/check-clock-of.js';
 import { checkDiode } from '../doctor/check-diode.js';
-import { checkDisk, checkNode } from '../doctor/check-machine.js';
+import { checkDns } from '../doctor/check-dns.js';
+import { checkIssuer } from '../doctor/check-issuer.js';
+import { checkDataDir, checkNode } from '../doctor/check-machine.js';
 import { checkNetbox } from '../doctor/check-netbox.js';
 import { checkPolicy } from '../doctor/check-policy.js';
 import { checkPorts } from '../doctor/check-ports.js';
-import { checkSocket } from '../doctor/check-socket.js';
+import { checkPostgres } from '../doctor/check-postgres.js';
+import { checkRedis } from '../doctor/check-redis.js';
+import { checkTls } from '../doctor/check-tls.js';
 import { type Finding, failing } from '../doctor/finding.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../show/output.js';
@@ -22,6 +36,7 @@ const SETTINGS = {
   issuerAdminPort: SHARED.issuerAdminPort,
   netboxSimPort: SHARED.netboxSimPort,
   configDir: SHARED.configDir,
+  dataDir: SHARED.dataDir,
   netboxUrl: SHARED.netboxUrl,
   netboxToken: SHARED.netboxToken,
   netboxCaFile: SHARED.netboxCaFile,
@@ -40,38 +55,100 @@ export interface DoctorDeps {
   readonly pause?: Pause;
 }
 
-/** Checks what can be checked from here, each with its remedy. Exit 1 when one fails. */
+/** Checks what can be checked from here, each with its remedy. Exit 1 when one fails; what is only to be minded does not fail. */
 export async function doctor(o: ConnectionOptions, deps: DoctorDeps): Promise<number> {
   const findings = await examine(o, deps);
-  deps.out.lines(
-    findings.map((f) => `${f.ok ? 'ok  ' : 'FAIL'} ${f.check}: ${f.detail}${f.ok ? '' : `\n       ${f.remedy}`}`),
-  );
+  deps.out.lines(findings.map(asLine));
   const failed = findings.filter((f) => !f.ok).length;
-  deps.out.result({ findings }, failed === 0 ? 'All is well.' : `${failed} of ${findings.length} checks failed.`);
+  const minded = findings.filter((f) => f.warn === true).length;
+  const well = minded === 0 ? 'All is well.' : `All is well, ${minded} to be minded.`;
+  deps.out.result({ findings }, failed === 0 ? well : `${failed} of ${findings.length} checks failed.`);
   return failed === 0 ? EXIT.ok : EXIT.attention;
 }
 
+function asLine(f: Finding): string {
+  const word = f.ok ? (f.warn === true ? 'WARN' : 'ok  ') : 'FAIL';
+  return `${word} ${f.check}: ${f.detail}${f.remedy === '' ? '' : `\n       ${f.remedy}`}`;
+}
+
 async function examine(o: ConnectionOptions, deps: DoctorDeps): Promise<readonly Finding[]> {
-  const machine = [checkNode(process.versions.node), await checkDisk(deps.cwd)];
+  const local = findLocal(deps.env, deps);
+  const dataDir = resolve(deps.cwd, present(deps.env.DIODE_DATA_DIR) ?? join(deps.checkout, '.diode'));
+  const machine = [checkNode(process.versions.node), ...(await checkDataDir(dataDir))];
   let config: Config;
   try {
     config = readConfig(SETTINGS, deps.env);
   } catch (error) {
     return [...machine, ...mistakesOf(error), ...(await examineDiode(o, deps, null))];
   }
+  const issuerUrl = present(deps.env.HYDRA_PUBLIC_URL) ?? local?.issuerUrl ?? null;
+  const diodeUrl = o.url ?? present(deps.env.DIODE_URL) ?? local?.url ?? null;
+  const named = [
+    { env: 'DIODE_URL', url: diodeUrl },
+    { env: SHARED.netboxUrl.env, url: config.netboxUrl },
+    { env: SHARED.hydraPublicUrl.env, url: issuerUrl },
+    { env: SHARED.databaseUrl.env, url: config.databaseUrl },
+    { env: SHARED.redisUrl.env, url: config.redisUrl },
+  ];
   const findings = [...machine, ...checkPolicy(resolve(deps.checkout, config.configDir))];
-  findings.push(...(await examineDiode(o, deps, config)));
-  if (config.netboxUrl !== null)
-    findings.push(
-      ...(await checkNetbox({
-        url: config.netboxUrl,
-        token: config.netboxToken,
-        caFile: config.netboxCaFile,
-        nowMs: () => Date.now(),
-      })),
-    );
-  for (const url of [config.databaseUrl, config.redisUrl]) if (url !== null) findings.push(await checkSocket(url));
+  findings.push(
+    ...(await checkDns(named.flatMap(({ env, url }) => (url !== null && URL.canParse(url) ? [{ env, url }] : [])))),
+    ...(await examineTls({ diodeUrl, config, env: deps.env })),
+    ...(await examineDiode(o, deps, config)),
+    ...(await examineIssuer(issuerUrl, deps)),
+    ...(await examineNetbox(config, local)),
+  );
+  if (config.databaseUrl !== null) {
+    const migrationsDir = join(deps.checkout, 'packages', 'store', 'migrations');
+    findings.push(...(await checkPostgres({ url: config.databaseUrl, migrationsDir })));
+  }
+  if (config.redisUrl !== null) findings.push(await checkRedis(config.redisUrl));
   return findings;
+}
+
+async function examineTls(o: {
+  diodeUrl: string | null;
+  config: Config;
+  env: NodeJS.ProcessEnv;
+}): Promise<readonly Finding[]> {
+  const ends = [
+    { url: o.diodeUrl, caFile: present(o.env.DIODE_CA_FILE) ?? null, caEnv: 'DIODE_CA_FILE' },
+    { url: o.config.netboxUrl, caFile: o.config.netboxCaFile, caEnv: SHARED.netboxCaFile.env },
+  ];
+  const secured = ends.flatMap(({ url, ...rest }) => (url?.startsWith('https:') === true ? [{ url, ...rest }] : []));
+  return Promise.all(
+    secured.map(({ url, caFile, caEnv }) => checkTls({ url, ca: pemOf(caFile), caEnv, nowMs: Date.now() })),
+  );
+}
+
+/** null also for a file that cannot be read: whoever needs it says so. */
+function pemOf(file: string | null): string | null {
+  if (file === null) return null;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+async function examineIssuer(url: string | null, deps: DoctorDeps): Promise<readonly Finding[]> {
+  if (url === null || !URL.canParse(url)) return [];
+  const ca = pemOf(present(deps.env.DIODE_CA_FILE) ?? null);
+  const dispatcher = new Agent(ca === null ? {} : { connect: { ca } });
+  try {
+    return await checkIssuer({ url, dispatcher });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** The one that the settings name, else the stand-in of a standalone that runs here. */
+async function examineNetbox(config: Config, local: Local | null): Promise<readonly Finding[]> {
+  const { netboxCaFile: caFile } = config;
+  const url = config.netboxUrl ?? local?.netboxUrl ?? null;
+  if (url === null) return [];
+  const token = config.netboxToken ?? (url === local?.netboxUrl ? local.netboxToken : null);
+  return checkNetbox({ url, token, caFile, nowMs: () => Date.now(), permissions: true });
 }
 
 /** Every variable that cannot be understood. */
@@ -94,7 +171,7 @@ async function examineDiode(
   }
   const api = makeApi(connection, deps.pause === undefined ? {} : { pause: deps.pause });
   try {
-    return await checkDiode(api);
+    return [...(await checkDiode(api)), ...(await checkClockOf('Diode', connection))];
   } catch (error) {
     const named = o.url !== undefined || deps.env.DIODE_URL !== undefined;
     return [notThere(error), ...(named || config === null ? [] : await checkStandalonePorts(config))];

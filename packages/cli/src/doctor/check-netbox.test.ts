@@ -55,7 +55,7 @@ describe('doctor asks NetBox', () => {
     });
     expect((await check({ url: `${url}/netbox/` })).map((f) => [f.ok, f.detail])).toEqual([
       [true, 'version 4.4.10'],
-      [true, "within 0 s of NetBox's"],
+      [true, "within 0 s of this machine's"],
     ]);
     await check({ url, token: 'nbt_abc.def' });
     await check({ url, token: null });
@@ -93,7 +93,38 @@ describe('doctor asks NetBox', () => {
 
   it('sees clocks that differ, and which way', async () => {
     const url = await netbox(answer({ date: new Date(NOW + 90_000).toUTCString() }));
-    expect(await failure({ url })).toMatch(/clock: NetBox's is 90 s ahead .*NTP/);
+    expect(await failure({ url })).toMatch(/clock of NetBox: 90 s ahead of this machine's.*NTP/);
+  });
+
+  it('finds a NetBox below a prefix, or above the page whose address was given, and says how to write it', async () => {
+    const url = await netbox((request, response) => {
+      const path = request.url ?? '';
+      if (path === '/netbox/api/status/') answer({})(request, response);
+      else if (path === '/') answer({ status: 302, location: '/netbox/login/?next=/netbox/' })(request, response);
+      else answer({ status: 404, text: 'nope' })(request, response);
+    });
+    const remedy = `Set DIODE_NETBOX_URL=${url}/netbox`;
+    expect(await failure({ url })).toMatch(new RegExp(`${remedy}$`));
+    expect(await failure({ url: `${url}/netbox/dcim/sites` })).toMatch(new RegExp(`${remedy}$`));
+  });
+
+  it('leaves out an /api at the end as Diode does, and minds it', async () => {
+    const url = await netbox(answer({}));
+    const findings = await check({ url: `${url}/api/` });
+    expect(findings.every((f) => f.ok)).toBe(true);
+    expect(findings).toContainEqual(expect.objectContaining({ warn: true, remedy: `Write it without: ${url}` }));
+  });
+
+  it('names the types the token may not write, and those this NetBox has not', async () => {
+    const url = await netbox((request, response) => {
+      if (request.method !== 'OPTIONS') return answer({})(request, response);
+      if (request.url === '/api/dcim/mac-addresses/') return answer({ status: 404, json: {} })(request, response);
+      const mayNot = ['/api/dcim/sites/', '/api/ipam/vlans/'].includes(request.url ?? '');
+      return answer({ json: { actions: mayNot ? {} : { POST: {} } } })(request, response);
+    });
+    expect(await failure({ url, permissions: true })).toMatch(/may not write dcim\.site, ipam\.vlan .*permission/);
+    const minded = (await check({ url, permissions: true })).filter((f) => f.warn === true);
+    expect(minded.map((f) => f.detail)).toEqual(['this NetBox has no dcim.macaddress']);
   });
 
   it('sees that nobody listens', async () => {

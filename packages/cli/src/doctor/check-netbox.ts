@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { authorization, netboxBase } from '@diode/netbox';
 import { isJsonObject } from '@diode/protocol';
-import { Agent, fetch } from 'undici';
+import { Agent } from 'undici';
 import { reasonOf } from '../client/send.js';
-import { type Finding, failing, fine } from './finding.js';
+import { checkClock } from './check-clock.js';
+import { checkNetboxPermissions } from './check-netbox-permissions.js';
+import { findNetboxBase } from './find-netbox-base.js';
+import { type Finding, failing, fine, warning } from './finding.js';
+import { LOOK_TIMEOUT_MS, type Look, look } from './http-look.js';
 
 export interface NetboxToCheck {
   readonly url: string;
@@ -11,22 +16,16 @@ export interface NetboxToCheck {
   readonly caFile: string | null;
   /** The clock of this machine, milliseconds. */
   readonly nowMs: () => number;
+  /** Asks for the permissions of each type as well, which takes a request for each. */
+  readonly permissions?: boolean;
 }
 
-interface StatusAnswer {
-  readonly status: number;
-  readonly date: string | null;
-  readonly text: string;
-}
-
-const TIMEOUT_MS = 5_000;
-const LONGEST_SKEW_SECONDS = 60;
 /** Faults of TLS that mean: the certificate is not signed by anyone known here. */
 const UNKNOWN_CA = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|self[- ]signed|unable to (get|verify)/i;
 
-/** Asks NetBox for its status as Diode does: reach, TLS, token, version, clock. */
+/** Asks NetBox as Diode does: reach, TLS, base path, token, version, clock, and what the token may write. */
 export async function checkNetbox(o: NetboxToCheck): Promise<readonly Finding[]> {
-  const base = o.url.replace(/\/+$/, '');
+  const base = netboxBase(o.url);
   const check = `NetBox at ${base}`;
   let ca: string | null = null;
   try {
@@ -34,9 +33,14 @@ export async function checkNetbox(o: NetboxToCheck): Promise<readonly Finding[]>
   } catch (cause) {
     return [failing(check, reasonOf(cause), 'DIODE_NETBOX_CA_FILE names a PEM file that can be read.')];
   }
-  const dispatcher = new Agent({ connect: { timeout: TIMEOUT_MS, ...(ca === null ? {} : { ca }) } });
+  const dispatcher = new Agent({ connect: { timeout: LOOK_TIMEOUT_MS, ...(ca === null ? {} : { ca }) } });
+  const headers: Readonly<Record<string, string>> = o.token === null ? {} : { authorization: authorization(o.token) };
   try {
-    return read(await ask({ base, token: o.token, dispatcher }), { check, token: o.token, nowMs: o.nowMs() });
+    const answer = await look(`${base}/api/status/`, { headers, dispatcher });
+    const clock = checkClock({ of: 'NetBox', date: answer.date, nowMs: o.nowMs() });
+    const status = readStatus(answer, check, o.token) ?? (await elsewhere(answer, { check, base, dispatcher }));
+    const more = status.ok && o.permissions === true ? await checkNetboxPermissions({ base, headers, dispatcher }) : [];
+    return [status, ...writtenOddly(o.url), ...(status.ok && clock !== null ? [clock] : []), ...more];
   } catch (error) {
     return [failing(check, reasonOf(error), remedyFor(reasonOf(error)))];
   } finally {
@@ -44,61 +48,45 @@ export async function checkNetbox(o: NetboxToCheck): Promise<readonly Finding[]>
   }
 }
 
-async function ask(o: { base: string; token: string | null; dispatcher: Agent }): Promise<StatusAnswer> {
-  // A v2 token (NetBox 4.5) says so by its prefix and goes by another keyword.
-  const keyword = o.token?.startsWith('nbt_') === true ? 'Bearer' : 'Token';
-  const response = await fetch(`${o.base}/api/status/`, {
-    headers: { accept: 'application/json', ...(o.token === null ? {} : { authorization: `${keyword} ${o.token}` }) },
-    redirect: 'manual',
-    dispatcher: o.dispatcher,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  return { status: response.status, date: response.headers.get('date'), text: await response.text() };
+/** null when what answered is no NetBox. */
+function readStatus(answer: Look, check: string, token: string | null): Finding | null {
+  if (answer.status === 401 || answer.status === 403)
+    return token === null
+      ? failing(check, 'it wants a token', 'Set DIODE_NETBOX_TOKEN (or DIODE_NETBOX_TOKEN_FILE).')
+      : failing(
+          check,
+          `it refuses the token (HTTP ${answer.status})`,
+          'Make a token in NetBox that is enabled, not expired, may write and allows this address; set DIODE_NETBOX_TOKEN.',
+        );
+  if (answer.status >= 500)
+    return failing(check, `HTTP ${answer.status}`, 'NetBox or the proxy before it is not well; its own log says why.');
+  const version = isJsonObject(answer.json) ? answer.json['netbox-version'] : undefined;
+  if (answer.status !== 200 || typeof version !== 'string') return null;
+  return supports(version)
+    ? fine(check, `version ${version}`)
+    : failing(check, `version ${version}`, 'Diode needs NetBox 4.2 or newer: upgrade NetBox.');
 }
 
-function read(answer: StatusAnswer, c: { check: string; token: string | null; nowMs: number }): readonly Finding[] {
-  const { check } = c;
-  if (answer.status === 401 || answer.status === 403)
-    return [
-      c.token === null
-        ? failing(check, 'it wants a token', 'Set DIODE_NETBOX_TOKEN (or DIODE_NETBOX_TOKEN_FILE).')
-        : failing(
-            check,
-            `it refuses the token (HTTP ${answer.status})`,
-            'Make a token in NetBox that is enabled, not expired, may write and allows this address; set DIODE_NETBOX_TOKEN.',
-          ),
-    ];
-  if (answer.status >= 300 && answer.status < 400)
-    return [
-      failing(check, `it redirects (HTTP ${answer.status})`, 'Set DIODE_NETBOX_URL to where it leads (mind https).'),
-    ];
-  if (answer.status >= 500)
-    return [
-      failing(check, `HTTP ${answer.status}`, 'NetBox or the proxy before it is not well; its own log says why.'),
-    ];
-  const status = parse(answer.text);
-  if (answer.status !== 200 || !isJsonObject(status) || typeof status['netbox-version'] !== 'string')
-    return [
-      failing(
-        check,
-        `HTTP ${answer.status}, not the JSON of /api/status/`,
-        'DIODE_NETBOX_URL must end where /api begins (mind a base path such as /netbox).',
-      ),
-    ];
-  const version = status['netbox-version'];
-  const skew = skewSeconds(answer.date, c.nowMs);
-  return [
-    supports(version)
-      ? fine(check, `version ${version}`)
-      : failing(check, `version ${version}`, 'Diode needs NetBox 4.2 or newer: upgrade NetBox.'),
-    Math.abs(skew) < LONGEST_SKEW_SECONDS
-      ? fine('clock', `within ${Math.abs(skew)} s of NetBox's`)
-      : failing(
-          'clock',
-          `NetBox's is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}`,
-          'Keep both machines on NTP.',
-        ),
-  ];
+/** What answered is no NetBox: looks for the one that was meant. */
+async function elsewhere(answer: Look, c: { check: string; base: string; dispatcher: Agent }): Promise<Finding> {
+  const found = await findNetboxBase(c.base, c.dispatcher);
+  const isRedirect = answer.status >= 300 && answer.status < 400;
+  const detail = isRedirect
+    ? `it redirects to ${answer.location ?? 'nowhere'} (HTTP ${answer.status})`
+    : `HTTP ${answer.status}, not the JSON of /api/status/`;
+  if (found !== null) return failing(c.check, `${detail}; there is one at ${found}`, `Set DIODE_NETBOX_URL=${found}`);
+  return failing(
+    c.check,
+    detail,
+    isRedirect
+      ? 'Set DIODE_NETBOX_URL to where it leads (mind https).'
+      : 'DIODE_NETBOX_URL must end where /api begins (mind a base path such as /netbox).',
+  );
+}
+
+function writtenOddly(url: string): readonly Finding[] {
+  if (!/\/api\/*$/.test(url)) return [];
+  return [warning('DIODE_NETBOX_URL', 'ends in /api, which Diode leaves out', `Write it without: ${netboxBase(url)}`)];
 }
 
 function remedyFor(reason: string): string {
@@ -111,17 +99,4 @@ function remedyFor(reason: string): string {
 function supports(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 4 || (major === 4 && minor >= 2);
-}
-
-function skewSeconds(date: string | null, nowMs: number): number {
-  const theirs = date === null ? Number.NaN : Date.parse(date);
-  return Number.isNaN(theirs) ? 0 : Math.round((theirs - nowMs) / 1_000);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,19 +1,32 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
+const HOUR_MS = 3_600_000;
+
 export interface SelfSigned {
   /** PEM; also the CA that signed it. */
   readonly cert: string;
   readonly key: string;
 }
 
-/** A certificate for 127.0.0.1 made for one test run, so that no key lies in the repository. X.509 by hand (RFC 5280), about as short as it can be. */
-export function selfSigned(): SelfSigned {
+export interface Wanted {
+  /** From now; an hour unless said. Below zero for one that is over. */
+  readonly lifeMs?: number;
+  /** An IPv4 address; 127.0.0.1 unless said. */
+  readonly address?: string;
+}
+
+/** A certificate for one address made for one test run, so that no key lies in the repository. X.509 by hand (RFC 5280), about as short as it can be. */
+export function selfSigned(o: Wanted = {}): SelfSigned {
+  const life = o.lifeMs ?? HOUR_MS;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der(0x30, oid('2a8648ce3d040302'));
   const name = der(0x30, der(0x31, der(0x30, oid('550403'), der(0x0c, Buffer.from('test')))));
-  const validity = der(0x30, utcTime(Date.now() - 3_600_000), utcTime(Date.now() + 3_600_000));
+  const validity = der(0x30, utcTime(Date.now() - 48 * HOUR_MS), utcTime(Date.now() + life));
   const ca = extension('551d13', der(0x30, der(0x01, Buffer.of(0xff))));
-  const address = extension('551d11', der(0x30, der(0x87, Buffer.of(127, 0, 0, 1))));
+  const address = extension(
+    '551d11',
+    der(0x30, der(0x87, Buffer.from((o.address ?? '127.0.0.1').split('.').map(Number)))),
+  );
   const body = der(
     0x30,
     der(0xa0, der(0x02, Buffer.of(2))),
