@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeHealth, withoutDetails } from './health.js';
+import { downWhenStopping, makeHealth, withoutDetails } from './health.js';
 
 const fine = async (): Promise<undefined> => undefined;
 
@@ -67,5 +67,18 @@ describe('health', () => {
     const health = makeHealth();
     health.add({ name: 'a', critical: true, check: fine });
     expect(() => health.add({ name: 'a', critical: true, check: fine })).toThrow(TypeError);
+  });
+
+  it('is down, whatever the checks say, for who decides about traffic, once the process leaves', async () => {
+    const stop = new AbortController();
+    const health = makeHealth();
+    health.add({ name: 'a', critical: true, check: fine });
+    const seen = downWhenStopping(health, stop.signal);
+    expect((await seen.report()).status).toBe('ok');
+    stop.abort();
+    const report = await seen.report();
+    expect(report.status).toBe('down');
+    expect(report.checks).toMatchObject({ a: { status: 'ok' }, shutting_down: { status: 'down' } });
+    expect((await health.report()).status).toBe('ok');
   });
 });

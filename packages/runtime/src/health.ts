@@ -55,6 +55,19 @@ export function makeHealth(o: HealthOptions = {}): Health {
   };
 }
 
+/** The same health, but down from the moment `stopping` aborts: what a probe that decides about traffic should hear of a process that leaves. */
+export function downWhenStopping(health: Health, stopping: AbortSignal): Health {
+  return {
+    add: health.add,
+    async report() {
+      const report = await health.report();
+      if (!stopping.aborted) return report;
+      const leaving: CheckResult = { status: 'down', latency_ms: 0, detail: 'this instance is shutting down' };
+      return { status: 'down', checks: { ...report.checks, shutting_down: leaving } };
+    },
+  };
+}
+
 /** What anyone may see: the status alone. */
 export function withoutDetails(report: HealthReport): Pick<HealthReport, 'status'> {
   return { status: report.status };

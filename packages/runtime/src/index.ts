@@ -16,11 +16,14 @@ export {
   whole,
 } from './config/setting.js';
 export { SHARED } from './config/shared-settings.js';
+export { closeOnStop, type Door } from './front/door.js';
 export { type FrontServer, type FrontServerOptions, makeFrontServer } from './front/front-server.js';
+export { makeHttpDoor } from './front/http-door.js';
 export { type GrpcServerOptions, makeGrpcServer, type UnaryCall, type UnaryHandler } from './grpc/grpc-server.js';
 export { type GrpcStatus, toStatus } from './grpc/status.js';
 export {
   type CheckResult,
+  downWhenStopping,
   type Health,
   type HealthCheck,
   type HealthOptions,

@@ -1,10 +1,10 @@
 import type { Logger } from './logger.js';
 
 /**
- * The order of a shutdown. `refuse`: take nothing new. `drain`: let what runs end. `settle`: write down what is in hand,
+ * The order of a shutdown. `leave`: tell clients to go elsewhere, while still taking what comes. `refuse`: take nothing new. `drain`: let what runs end. `settle`: write down what is in hand,
  * give leases back. `close`: connections and listeners. `parts`: what was started for this process (databases).
  */
-export const PHASES = ['refuse', 'drain', 'settle', 'close', 'parts'] as const;
+export const PHASES = ['leave', 'refuse', 'drain', 'settle', 'close', 'parts'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface StopStep {

@@ -57,11 +57,11 @@ describe('runMain', () => {
     const order: string[] = [];
     const step = (phase: StopStep['phase']): StopStep => ({ phase, name: phase, stop: () => void order.push(phase) });
     const { proc } = await start({
-      steps: [step('parts'), step('close'), step('refuse'), step('settle'), step('drain')],
+      steps: [step('parts'), step('close'), step('refuse'), step('settle'), step('leave'), step('drain')],
     });
     proc.emit('SIGTERM');
     await expect.poll(() => proc.exits).toEqual([0]);
-    expect(order).toEqual(['refuse', 'drain', 'settle', 'close', 'parts']);
+    expect(order).toEqual(['leave', 'refuse', 'drain', 'settle', 'close', 'parts']);
   });
 
   it('goes on without a step that is late or fails, tells it, and ends with 1', async () => {

@@ -6,6 +6,7 @@ export const INGESTER_SETTINGS = {
   port: SHARED.port,
   trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
+  drainSeconds: SHARED.drainSeconds,
   configDir: SHARED.configDir,
   databaseUrl: SHARED.databaseUrl,
   redisUrl: SHARED.redisUrl,

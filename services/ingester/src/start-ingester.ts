@@ -12,7 +12,9 @@ import { openQueue, openRateStore } from '@diode/queue';
 import {
   addHealthRoutes,
   buildHttpApp,
+  closeOnStop,
   demand,
+  downWhenStopping,
   limitsLog,
   type MainContext,
   makeFrontServer,
@@ -48,6 +50,8 @@ export async function startIngester({
     maxConnections: MAX_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
+  if (store.newerMigrations.length > 0)
+    logger.info({ migrations: store.newerMigrations }, 'the schema is newer than this version, which works with it');
   life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
   const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs: LEASE_MS });
   life.onStop({ phase: 'close', name: 'queue', stop: () => queue.close() });
@@ -108,13 +112,13 @@ export async function startIngester({
   });
   const front = makeFrontServer({ http: app, grpc: ingester.grpcServer({ logger, metrics: metrics.grpc }) });
   const port = await front.listen({ host: config.host, port: config.port });
-  life.onStop({ phase: 'refuse', name: 'front', stop: () => front.close() });
+  closeOnStop(life, { name: 'front', door: front, drainSeconds: config.drainSeconds });
   const scrape = await openMetrics({
     host: config.host,
     port: config.metricsPort,
     listener: settings.metrics,
     metrics,
-    health,
+    health: downWhenStopping(health, life.stopping),
   });
   life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape?.close() });
   logger.info({ port, metrics_port: scrape?.port ?? null }, 'ingester ready');

@@ -6,6 +6,7 @@ export const RECONCILER_SETTINGS = {
   port: SHARED.port,
   trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
+  drainSeconds: SHARED.drainSeconds,
   mode: SHARED.mode,
   configDir: SHARED.configDir,
   netboxUrl: SHARED.netboxUrl,

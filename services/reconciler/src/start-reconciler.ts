@@ -7,10 +7,13 @@ import {
   addApiDocs,
   addHealthRoutes,
   buildHttpApp,
+  closeOnStop,
   demand,
+  downWhenStopping,
   limitsLog,
   type MainContext,
   makeHealth,
+  makeHttpDoor,
   makeMetrics,
   makeRequestLimits,
   openMetrics,
@@ -52,6 +55,8 @@ export async function startReconciler({
     maxConnections: MAX_CONNECTIONS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
+  if (store.newerMigrations.length > 0)
+    logger.info({ migrations: store.newerMigrations }, 'the schema is newer than this version, which works with it');
   life.onStop({ phase: 'close', name: 'store', stop: () => store.close() });
   const leaseMs = Math.max(settings.queue.leaseSeconds, settings.netbox.timeoutSeconds) * 1_000 + LEASE_MARGIN_MS;
   const queue = await openQueue({ redisUrl, prefix: 'diode:', instanceId, leaseMs });
@@ -112,14 +117,15 @@ export async function startReconciler({
     verifier.authenticate(request.headers).then((verification) => verification.kind === 'ok');
   addHealthRoutes(app, { health, paths: ['/health', '/health/reconciler'], mayDetail });
   if (config.openapiFile !== null) await addApiDocs(app, await readOpenApiFile(config.openapiFile));
+  const door = makeHttpDoor(app);
   await app.listen({ host: config.host, port: config.port });
-  life.onStop({ phase: 'refuse', name: 'http', stop: () => app.close() });
+  closeOnStop(life, { name: 'http', door, drainSeconds: config.drainSeconds });
   const scrape = await openMetrics({
     host: config.host,
     port: config.metricsPort,
     listener: settings.metrics,
     metrics,
-    health,
+    health: downWhenStopping(health, life.stopping),
   });
   life.onStop({ phase: 'close', name: 'metrics', stop: () => scrape?.close() });
 

@@ -6,6 +6,7 @@ export const STANDALONE_SETTINGS = {
   port: SHARED.port,
   trustedProxies: SHARED.trustedProxies,
   metricsPort: SHARED.metricsPort,
+  drainSeconds: SHARED.drainSeconds,
   mode: SHARED.mode,
   demo: SHARED.demo,
   dataDir: SHARED.dataDir,

@@ -7,7 +7,7 @@ import { makeIngester } from '@diode/ingester';
 import type { LoadedPolicy } from '@diode/policy';
 import { DiodeError } from '@diode/protocol';
 import { makeReconciler, type Reconciler } from '@diode/reconciler';
-import { type MainContext, type Metrics, makeFrontServer, makeMetrics, openMetrics } from '@diode/runtime';
+import { closeOnStop, type MainContext, type Metrics, makeFrontServer, makeMetrics, openMetrics } from '@diode/runtime';
 import { removeConnectionFile, writeConnectionFile } from './connection-file.js';
 import { makeDataDir } from './data-dir.js';
 import { type DataParts, startDataParts } from './data-parts.js';
@@ -179,7 +179,7 @@ async function openDoors(o: Doors): Promise<{ url: string; reconciler: Reconcile
     env: 'DIODE_PORT',
     listen: () => front.listen({ host: config.host, port: config.port }),
   });
-  life.onStop({ phase: 'refuse', name: 'front door', stop: () => front.close() });
+  closeOnStop(life, { name: 'front door', door: front, drainSeconds: config.drainSeconds });
   url = `http://${host(config.host)}:${port}`;
   return { url, reconciler };
 }

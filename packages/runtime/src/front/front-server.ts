@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Server as GrpcServer } from '@grpc/grpc-js';
 import { openInjector } from '../grpc/inject.js';
 import type { HttpApp } from '../http/http-app.js';
+import type { Door } from './door.js';
+import { prepareToEndKeepAlive, stopListening } from './end-keep-alive.js';
 import { sniff } from './sniff.js';
 
 export interface FrontServerOptions {
@@ -16,12 +18,14 @@ export interface FrontServerOptions {
   readonly drainMs?: number;
 }
 
-export interface FrontServer {
+/** `close` lets running requests and calls end for up to `drainMs`. */
+export interface FrontServer extends Door {
   /** @returns the port that was bound */
   listen(o: { host: string; port: number }): Promise<number>;
-  /** Takes no new connection, lets running requests and calls end (up to `drainMs`), then closes. Safe to call twice. */
-  close(): Promise<void>;
 }
+
+/** A connection accepted just before we stopped listening may still say what it wants, and who heard our goodbye may have a call on its way. */
+const LAST_WORD_MS = 500;
 
 /**
  * HTTP/1.1 and gRPC (h2c, prior knowledge) on one socket: the first bytes of a connection decide, the socket itself is handed
@@ -33,10 +37,12 @@ export function makeFrontServer(o: FrontServerOptions): FrontServer {
   const injector = openInjector(o.grpc, o.callIdleMs ?? 120_000);
   const undecided = new Set<Socket>();
   const serveHttp1 = takeOver(http1);
+  const endKeepAlive = prepareToEndKeepAlive(http1);
+  const silenceMs = o.silenceMs ?? 15_000;
   const drainMs = o.drainMs ?? 8_000;
   http1.on('connection', (socket: Socket) => {
     undecided.add(socket);
-    sniff(socket, o.silenceMs ?? 15_000, (protocol) => {
+    sniff(socket, silenceMs, (protocol) => {
       undecided.delete(socket);
       if (protocol === 'h2') {
         endWhenClientEnds(socket);
@@ -47,23 +53,37 @@ export function makeFrontServer(o: FrontServerOptions): FrontServer {
       }
     });
   });
+  const leave = (): void => {
+    endKeepAlive();
+    injector.leave({ last: false });
+  };
+  async function close(): Promise<void> {
+    leave();
+    await stopListening(http1);
+    injector.leave({ last: true });
+    const lastWord = setTimeout(
+      () => {
+        for (const socket of undecided) socket.destroy();
+        injector.drain(drainMs);
+      },
+      Math.min(LAST_WORD_MS, silenceMs),
+    );
+    const force = setTimeout(() => http1.closeAllConnections(), drainMs);
+    await o.http.close();
+    clearTimeout(lastWord);
+    clearTimeout(force);
+    injector.destroy();
+    o.grpc.forceShutdown();
+  }
   let closing: Promise<void> | null = null;
   return {
     async listen({ host, port }) {
       await o.http.listen({ host, port });
       return (http1.address() as AddressInfo).port;
     },
+    leave,
     close() {
-      closing ??= (async () => {
-        for (const socket of undecided) socket.destroy();
-        injector.drain(drainMs);
-        const closed = o.http.close();
-        const force = setTimeout(() => http1.closeAllConnections(), drainMs);
-        await closed;
-        clearTimeout(force);
-        injector.destroy();
-        o.grpc.forceShutdown();
-      })();
+      closing ??= close();
       return closing;
     },
   };

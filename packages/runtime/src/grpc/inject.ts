@@ -1,6 +1,14 @@
 import { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import { type ConnectionInjector, type Server, ServerCredentials } from '@grpc/grpc-js';
+import { makeFarewell } from './farewell.js';
 import { methodPath } from './method-path.js';
+
+export interface Injector extends Omit<ConnectionInjector, 'injectConnection'> {
+  injectConnection(socket: Socket): void;
+  /** Still takes calls, and asks the clients that are here to make their next ones on another connection; `last`: those who come now, too. */
+  leave(o: { readonly last: boolean }): void;
+}
 
 /**
  * Opens a grpc-js server for sockets accepted elsewhere, and makes its routing blind to path prefixes.
@@ -12,7 +20,7 @@ import { methodPath } from './method-path.js';
  * throw out of an event handler and end the process. The version of grpc-js is pinned and this fails at start, loudly, if the
  * field should ever go. A call on which nothing moves for `idleMs` is cancelled.
  */
-export function openInjector(grpc: Server, idleMs: number): ConnectionInjector {
+export function openInjector(grpc: Server, idleMs: number): Injector {
   const before = new Set(http2ServersOf(grpc));
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const own = http2ServersOf(grpc).filter((server) => !before.has(server));
@@ -20,7 +28,16 @@ export function openInjector(grpc: Server, idleMs: number): ConnectionInjector {
   if (http2Server === undefined || own.length !== 1)
     throw new TypeError('grpc-js made no http2 server for its injector');
   standBefore(http2Server, idleMs);
-  return injector;
+  const farewell = makeFarewell(http2Server);
+  return {
+    injectConnection(socket) {
+      farewell.watch(socket);
+      injector.injectConnection(socket);
+    },
+    leave: farewell.say,
+    drain: (graceMs) => injector.drain(graceMs),
+    destroy: () => injector.destroy(),
+  };
 }
 
 function http2ServersOf(grpc: Server): Http2Server[] {
