@@ -1,0 +1,58 @@
+# The Compose form: one way to call it, and what runs in it. Sourced, not run; needs scripts/lib/operate.sh.
+# shellcheck shell=bash
+
+# Standard input is nobody's, unless the caller says `<`: a container would eat the rest of a loop's list.
+compose() { (cd "$ROOT" && exec docker compose "$@"); }
+
+compose_answers() {
+  command -v docker >/dev/null 2>&1 && compose ps -q >/dev/null 2>&1
+}
+
+require_compose() {
+  command -v docker >/dev/null 2>&1 || fail "$EXIT_CONFIG" "docker is not on PATH: https://docs.docker.com/engine/install/"
+  local words
+  words=$(compose config --quiet 2>&1) || fail "$EXIT_CONFIG" "Compose cannot read its files: $words"
+  words=$(compose ps -q 2>&1) || fail "$EXIT_CONFIG" "the Docker engine does not answer: $words"
+}
+
+compose_project() {
+  [ -n "${project_name:-}" ] || project_name=$(compose config 2>/dev/null | sed -n 's/^name: *//p' | head -n 1)
+  printf '%s' "$project_name"
+}
+
+# The files the running containers were made from, when nobody says otherwise: docker-compose.ha.yml has the same project name.
+compose_follow_running() {
+  [ -z "${COMPOSE_FILE:-}" ] || return 0
+  local files
+  files=$(docker ps --filter "label=com.docker.compose.project=$(compose_project)" \
+    --format '{{.Label "com.docker.compose.project.working_dir"}}	{{.Label "com.docker.compose.project.config_files"}}' |
+    sort -u | sed -n "s|^$ROOT	||p")
+  case $files in
+    '' | *$'\n'*) return 0 ;;
+  esac
+  local IFS=,
+  local file
+  for file in $files; do [ -f "$file" ] || return 0; done
+  [ "$files" = "$ROOT/docker-compose.yaml" ] || note "taking the files that run: $files"
+  export COMPOSE_FILE=${files//,/:}
+}
+
+# A setting as Compose sees it: the environment, then .env, then the default.
+compose_setting() {
+  local value=${!1:-}
+  if [ -z "$value" ]; then
+    [ -n "${compose_environment+set}" ] || compose_environment=$(compose config --environment 2>/dev/null || true)
+    value=$(sed -n "s/^$1=//p" <<<"$compose_environment")
+  fi
+  printf '%s' "${value:-$2}"
+}
+
+# Services of the files whose name is NAME or NAME-1, NAME-2, ...
+compose_services_like() {
+  compose config --services </dev/null | grep -E "^($1)(-[0-9]+)?\$" | sort || true
+}
+
+# diode-auth-bootstrap with a command of its own: list, show, add, rotate, remove.
+bootstrap_in_compose() {
+  compose run --rm -T --no-deps diode-auth-bootstrap node services/auth/dist/bootstrap-main.js "$@" </dev/null
+}
