@@ -9,14 +9,20 @@ const CONNECT_TIMEOUT_MS = 2_000;
  * A connection that fails fast and keeps trying: a command on a broken connection is an error at once, never queued for later
  * (what it would have announced, the sweep finds: I2), while the connection comes back by itself with a jittered back-off.
  */
-export function connect(redisUrl: string, o: { readonly blocking: boolean }): Redis {
+export function connect(
+  redisUrl: string,
+  o: {
+    readonly blocking: boolean /** Commands of one turn share a packet. Default: unless blocking. */;
+    readonly pipelining?: boolean;
+  },
+): Redis {
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    enableAutoPipelining: !o.blocking,
+    enableAutoPipelining: o.pipelining ?? !o.blocking,
     keepAlive: 10_000,
     ...(o.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
     retryStrategy: (times) => backOffMs(times, { firstMs: 50, maxMs: 2_000 }),
