@@ -5,6 +5,25 @@ import { tokenForm } from './harness.js';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+const BOOTSTRAP = fileURLToPath(new URL('../src/bootstrap-main.ts', import.meta.url));
+
+describe('the bootstrap process', () => {
+  it('does what its arguments say and ends with the code of what came of it', async () => {
+    const issuer = await startTestIssuer();
+    const env = { HYDRA_ADMIN_URL: issuer.adminUrl };
+    const lists = spawnNode(BOOTSTRAP, ['list', '--json'], env);
+    const fails = spawnNode(BOOTSTRAP, ['show', 'nobody'], { ...env, DIODE_CLIENT_SECRETS_DIR: '/nowhere' });
+    try {
+      expect(await lists.exited).toEqual({ code: 0, signal: null });
+      expect(lists.stdout()).toContain('"client_id": "reader"');
+      expect(await fails.exited).toEqual({ code: 1, signal: null });
+    } finally {
+      await Promise.all([lists.kill(), fails.kill()]);
+      await issuer.close();
+    }
+  });
+});
+
 describe('the auth process', () => {
   it('starts, hands out tokens, and ends with 0 on SIGTERM', async () => {
     const issuer = await startTestIssuer();

@@ -26,6 +26,16 @@ const basic = (id: string, secret: string): Record<string, string> => ({
 });
 
 describe('POST …/token', () => {
+  it('answers below any prefix, as SDKs with a path in their target ask', async () => {
+    for (const prefix of ['/diode', '', '/any/prefix', '//diode/']) {
+      const asked = await auth.call(`${prefix}/auth/token`, tokenForm('posting', secretOf('posting')));
+      expect([prefix, asked.status]).toEqual([prefix, 200]);
+      const authorization = `Bearer ${String(asked.json().access_token)}`;
+      const init = { method: 'POST', headers: { authorization } };
+      expect((await auth.call(`${prefix}/auth/introspect`, init)).json()).toMatchObject({ client_id: 'posting' });
+    }
+  });
+
   it.each(['writer', 'posting'])(
     'gives %s a token as the SDKs ask for it, whatever method it registered',
     async (id) => {
