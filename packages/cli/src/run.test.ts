@@ -25,7 +25,7 @@ async function diode(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { code: codes[0], stdout: stdout.text(), stderr: stderr.text() };
 }
 
-const COMMANDS = ['start', 'ingest', 'doctor', 'get', 'go-live', 'observe'];
+const COMMANDS = ['start', 'ingest', 'import', 'export', 'doctor', 'get', 'go-live', 'observe'];
 
 describe('the command line', () => {
   it('shows its help without arguments, and the same with --help', async () => {

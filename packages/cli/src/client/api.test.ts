@@ -1,5 +1,8 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type FakeAnswer, type FakeDiode, type Handler, startFakeDiode } from '../../tests/support/fake-diode.js';
+import { selfSigned } from '../../tests/support/self-signed.js';
 import { CliError, EXIT } from '../exit-codes.js';
 import { type Api, type ApiOptions, makeApi } from './api.js';
 
@@ -163,5 +166,23 @@ describe('answers that are final', () => {
     const error = await mistake(apiFor(diode, { pause, signal: controller.signal }).api.request('GET', '/x'));
     expect(error.exitCode).toBe(EXIT.interrupted);
     expect(diode.requests).toHaveLength(1);
+  });
+});
+
+describe('a private CA', () => {
+  it('is trusted for tokens and for requests when it is named, and not otherwise', async () => {
+    const tls = selfSigned();
+    const server = createServer(tls, (_, response) => response.end('{"access_token":"t","scope":"read write"}'));
+    await new Promise<void>((done) => server.listen({ host: '127.0.0.1', port: 0 }, done));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const api = makeApi({ url, ...CONNECTION, ca: tls.cert });
+      expect((await api.request('GET', '/x')).status).toBe(200);
+      const error = await mistake(makeApi({ url, ...CONNECTION }, { pause: async () => {} }).scopes());
+      expect(error).toMatchObject({ exitCode: EXIT.unreachable, message: expect.stringMatching(/self-signed/) });
+    } finally {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    }
   });
 });

@@ -47,6 +47,8 @@ export interface FileOutcome {
 }
 
 const DEFAULT_SOURCE = 'diode-import';
+/** Records whose receipts are waited for at most: their places are held in memory meanwhile. */
+const MOST_OPEN = 50_000;
 
 /**
  * Sends one file and follows it until every record has its receipt. What was answered is kept beside the file, so that the same command goes on
@@ -111,9 +113,11 @@ async function sendAll(s: Sending): Promise<void> {
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),
   });
   let followed = 0;
+  let settled = 0;
   const settle = async (): Promise<void> => {
     await followFrom(followed, s);
     followed = totals.syncIds.length;
+    settled = totals.accepted;
   };
   const bar = (): ReturnType<Output['progress']> =>
     out.progress('Sending', read.bytes === null ? 'entities' : 'bytes', read.bytes, { plain: true });
@@ -121,7 +125,7 @@ async function sendAll(s: Sending): Promise<void> {
   try {
     let nth = 0;
     for await (const batch of batches) {
-      if (batch.afterAll && !o.dryRun) {
+      if ((batch.afterAll && !o.dryRun) || totals.accepted - settled >= MOST_OPEN) {
         sending.stop();
         await settle();
         sending = bar();

@@ -7,6 +7,9 @@ import { planLines } from '../show/sync.js';
 import type { Totals } from './totals.js';
 
 const POLL_MS = 300;
+/** Looks that show nothing new come further and further apart: each counts against the client's rate. */
+const SLOWEST_POLL_MS = 3_000;
+const SLOWER = 1.5;
 const PAGE = 500;
 const OPEN = new Set(['queued', 'planning', 'retrying', 'waiting']);
 
@@ -39,6 +42,7 @@ export async function follow(totals: Totals, o: FollowOptions): Promise<void> {
   let seen = finished;
   try {
     for (const syncId of totals.syncIds.slice(from)) {
+      let pollMs = POLL_MS;
       for (;;) {
         const view = await statusOf(o.api, syncId, 'limit=1');
         const counts = isJsonObject(view.counts) ? view.counts : {};
@@ -50,9 +54,10 @@ export async function follow(totals: Totals, o: FollowOptions): Promise<void> {
           break;
         }
         if (o.patient === true && done > seen) deadline = o.now() + o.waitSeconds * 1_000;
+        pollMs = done > seen ? POLL_MS : Math.min(pollMs * SLOWER, SLOWEST_POLL_MS);
         seen = done;
         if (o.now() > deadline) throw tooSlow({ syncId, status, waitSeconds: o.waitSeconds });
-        await o.api.pause(POLL_MS);
+        await o.api.pause(pollMs);
       }
       await showReceipts(syncId, totals, o);
     }
