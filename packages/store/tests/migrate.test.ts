@@ -1,8 +1,9 @@
 import { type FreshDatabase, freshDatabase, leakCheck } from '@diode/testkit';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { migrate, migrateDown } from '../src/index.js';
+import { migrate, migrateDown, openStore } from '../src/index.js';
 import { listSchema } from './list-schema.js';
+import { finished, newEntity, newSync, uuidV7 } from './new-sync.js';
 
 leakCheck({ per: 'file' });
 
@@ -11,6 +12,25 @@ beforeEach(async () => {
   database = await freshDatabase({ migrate: async () => undefined });
 });
 afterEach(() => database.drop());
+
+/** Work that waits, work that is done, a change that is open and one that is settled. */
+async function fill(url: string): Promise<void> {
+  const store = await openStore({ databaseUrl: url, maxConnections: 2, statementTimeoutMs: 10_000 });
+  const entities = [newEntity(), newEntity()];
+  const sync = newSync({ entities, idempotency: { key: uuidV7(), bodyHash: 'h', answer: 1 } });
+  await store.storeSync(sync);
+  const [first] = await store.claim({ partition: 3, limit: 2, workerId: 'w', leaseMs: 60_000 });
+  const change = { ref: first!.ref, objectType: 'dcim.site', netboxId: null, before: {}, after: {}, told: null };
+  const [open, settled] = [uuidV7(), uuidV7()];
+  await store.record('w', [
+    { ...change, changeId: open, canonicalKey: open, action: 'create' },
+    { ...change, changeId: settled, canonicalKey: settled, action: 'create' },
+  ]);
+  await store.settle([{ changeId: settled, state: 'applied', netboxId: 1, requestId: null }]);
+  await store.finish('w', [finished(first!.ref)]);
+  await store.putSetting('mode', 'write');
+  await store.close();
+}
 
 async function ask(text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: database.url });
@@ -57,6 +77,20 @@ describe('migrating', () => {
     );
     await migrate(database.url);
     expect(await listSchema(ask)).toBe(there);
+  });
+
+  it('goes back to each step with rows in every table, and forward from there to the same schema', async () => {
+    const { applied } = await migrate(database.url);
+    const there = await listSchema(ask);
+    for (let count = 1; count <= applied.length; count += 1) {
+      await fill(database.url);
+      const { reverted } = await migrateDown(database.url, { count });
+      expect(reverted).toEqual(applied.slice(-count).reverse());
+      const kept = (await ask('SELECT name FROM schema_migrations ORDER BY id')).map((row) => row.name);
+      expect(kept).toEqual(applied.slice(0, -count));
+      expect(await migrate(database.url)).toEqual({ applied: applied.slice(-count) });
+      expect(await listSchema(ask)).toBe(there);
+    }
   });
 
   it('says where Postgres is not', async () => {
