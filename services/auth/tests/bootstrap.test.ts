@@ -120,6 +120,13 @@ describe('diode-auth-bootstrap', () => {
     expect((await tokenOf('lab-ingest', secretOf('lab-ingest'))).status).toBe(200);
   });
 
+  it('has the issuer make its keys, where it knows whom to ask, and does without', async () => {
+    const jwksUrl = `${issuer.publicUrl}/.well-known/jwks.json`;
+    expect(await run([], { DIODE_JWKS_URL: jwksUrl })).toMatchObject({ code: 0, err: [] });
+    const without = await run([], { DIODE_JWKS_URL: `${jwksUrl}.not` });
+    expect([without.code, without.err.length, without.out.at(-1)]).toEqual([0, 1, '3 clients ready']);
+  });
+
   it('succeeds twice at once', async () => {
     const both = await Promise.all([run(), run(), run()]);
     expect(both.map(({ code }) => code)).toEqual([0, 0, 0]);

@@ -11,6 +11,8 @@ export interface BootstrapContext {
   readonly seeds: () => Promise<readonly ClientSeed[]>;
   /** Ids of the configured clients. */
   readonly configured: () => Promise<ReadonlySet<string>>;
+  /** Sees to it that the issuer has its keys, where it is known by which name to ask. Never throws. */
+  readonly haveKeys: () => Promise<void>;
   readonly demo: boolean;
   /** Results; the only place where a secret is printed, and only by commands made for that. */
   readonly out: (line: string) => void;

@@ -7,7 +7,7 @@ import { writeClients } from './write-clients.js';
 
 const EXITS = `
 Exit codes: 0 done, 1 a fault (Hydra is away, no such client), 2 wrong usage, 78 the configuration has mistakes.
-Reads HYDRA_ADMIN_URL, DIODE_CLIENT_CONFIG, DIODE_CLIENT_SECRETS_DIR, OAUTH2_CLIENT_ID, DIODE_DEMO.`;
+Reads HYDRA_ADMIN_URL, DIODE_CLIENT_CONFIG, DIODE_CLIENT_SECRETS_DIR, OAUTH2_CLIENT_ID, DIODE_JWKS_URL, DIODE_DEMO.`;
 
 interface AddFlags {
   readonly name?: string;

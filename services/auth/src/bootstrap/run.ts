@@ -7,6 +7,7 @@ import { CommanderError } from 'commander';
 import { makeIssuerHttp } from '../issuer-http.js';
 import { openClientSecrets } from './client-secrets.js';
 import type { BootstrapContext } from './context.js';
+import { haveKeys } from './have-keys.js';
 import { makeHydraClients, type RetryTimes } from './hydra-clients.js';
 import { makeProgram } from './program.js';
 import { BOOTSTRAP_SETTINGS } from './settings.js';
@@ -58,6 +59,9 @@ function makeContext(
     }),
     adminUrl: config.hydraAdminUrl,
     secrets: openClientSecrets(secretsDir),
+    haveKeys: async () => {
+      if (config.jwksUrl !== null) await haveKeys({ jwksUrl: config.jwksUrl, http, say: o.err });
+    },
     demo: config.demo,
     out: o.out,
     err: o.err,

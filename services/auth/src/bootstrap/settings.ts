@@ -4,6 +4,7 @@ import { SHARED, setting, text } from '@diode/runtime';
 export const BOOTSTRAP_SETTINGS = {
   demo: SHARED.demo,
   hydraAdminUrl: SHARED.hydraAdminUrl,
+  jwksUrl: SHARED.jwksUrl,
   oauth2ClientId: SHARED.oauth2ClientId,
   clientConfig: setting('DIODE_CLIENT_CONFIG', text('oauth2/client-config.json'), {
     doc: 'Which clients there are; relative to the checkout.',

@@ -10,5 +10,6 @@ export async function writeClients(c: BootstrapContext, wait: WaitOptions): Prom
   await waitUntilReady({ hydra: c.hydra, adminUrl: c.adminUrl, say: c.err }, wait);
   // One after the other: Hydra's pool is small.
   for (const seed of seeds) c.out(`${seed.client_id}: ${await ensureClient(c.hydra, seed)}`);
+  await c.haveKeys();
   c.out(`${seeds.length} clients ready`);
 }
