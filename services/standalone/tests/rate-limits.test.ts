@@ -50,7 +50,8 @@ beforeAll(async () => {
     },
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read write' }),
   });
-  authorization = `Bearer ${(await answer.json()).access_token}`;
+  const { access_token } = (await answer.json()) as { access_token: string };
+  authorization = `Bearer ${access_token}`;
 });
 afterAll(async () => {
   await life?.stop('test ends');
@@ -101,5 +102,6 @@ it('token requests are limited by their public path, by whatever name they come,
 
 it('what is in force is not listed as coming later', async () => {
   const answer = await fetch(`${url}/api/v1/policies`, { headers: { authorization } });
-  expect(JSON.stringify((await answer.json()).not_in_force)).not.toContain('rate_limiting');
+  const { not_in_force } = (await answer.json()) as { not_in_force: readonly { key: string }[] };
+  expect(not_in_force.filter(({ key }) => key.startsWith('rate_limiting'))).toEqual([]);
 });
