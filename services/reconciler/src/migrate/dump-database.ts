@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { access, chmod, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT } from '@diode/runtime';
 import { Setback } from './setback.js';
@@ -27,10 +28,12 @@ export async function dumpDatabase(o: DumpOptions): Promise<string> {
     .toISOString()
     .replace(/[-:]|\.\d+/g, '');
   const file = join(folder, `diode-before-${o.before}-${stamp}.dump`);
-  const part = `${file}.part`;
+  // Another may be at the same in this second.
+  const part = `${file}.${randomUUID()}.part`;
   try {
+    // Made before pg_dump writes into it: never for a moment readable by others.
+    await writeFile(part, '', { mode: 0o600, flag: 'wx' });
     await runPgDump(o, part);
-    await chmod(part, 0o600);
     await rename(part, file);
     return file;
   } catch (error) {
@@ -42,7 +45,7 @@ export async function dumpDatabase(o: DumpOptions): Promise<string> {
 async function prepareFolder(folder: string | null): Promise<string> {
   if (folder === null) throw refuse('DIODE_BACKUP_DIR is not set. Set it to a folder that outlives this container.');
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.W_OK);
     return folder;
   } catch (error) {
