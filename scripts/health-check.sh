@@ -72,7 +72,8 @@ check_compose() {
   head_line ""
   head_line "OAuth2 Client Test:"
   local secret=
-  secret=$(bootstrap_in_compose show diode-ingest 2>/dev/null) || true
+  # Nothing runs: a container for this alone would make the project's volumes.
+  [ -z "$(compose ps -q </dev/null)" ] || secret=$(bootstrap_in_compose show diode-ingest 2>/dev/null) || true
   check_token "http://$host:${issuers[0]}/oauth2/token" "$secret" "docker compose run --rm -T --no-deps diode-auth-bootstrap"
 }
 
@@ -101,8 +102,9 @@ check_redis() {
 
 # What the lines before do not name: one-shots that failed, the stand-in, what a profile added.
 check_containers() {
-  local name state health code bad=() line
+  local name state health code bad=() line all=0
   while IFS='|' read -r name state health code; do
+    all=$((all + 1))
     case $state:$health:$code in
       running::* | running:healthy:* | exited::0) ;;
       exited:*) bad+=("$name exited with $code") ;;
@@ -110,7 +112,9 @@ check_containers() {
     esac
   done < <(compose ps -a --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ExitCode}}' </dev/null)
   line=${bad[*]+"$(printf '%s; ' "${bad[@]}")"}
-  if [ ${#bad[@]} -eq 0 ]; then
+  if [ "$all" -eq 0 ]; then
+    result Containers down "Not As They Should Be" "there are none" "docker compose up -d --wait"
+  elif [ ${#bad[@]} -eq 0 ]; then
     result Containers ok "As They Should Be"
   else
     result Containers down "Not As They Should Be" "${line%; }" "docker compose logs --tail 30 ${bad[0]%% *}"

@@ -18,7 +18,7 @@ sha256() {
 }
 
 # A text field of metadata.json, which has one a line.
-metadata() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\"]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1/metadata.json" | head -n 1; }
+metadata() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1/metadata.json" | head -n 1; }
 
 # One of ours, by what is written in it, not by its name alone.
 is_backup() {
