@@ -57,6 +57,7 @@ choose_form
 [ "$form" = standalone ] || require_own_databases
 umask 077
 mkdir -p "$out" || fail "$EXIT_CONFIG" "the folder $out cannot be made."
+out=$(cd "$out" && pwd)
 [ -w "$out" ] || fail "$EXIT_CONFIG" "the folder $out cannot be written."
 lock_directory "$out"
 # Left by one that was killed; nobody else works here now.
