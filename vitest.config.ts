@@ -43,6 +43,32 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        ...shared,
+        test: {
+          name: 'compose',
+          include: ['tests/compose/*.test.ts'],
+          globalSetup: ['tests/compose/lab/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'compose-ha',
+          include: ['tests/compose/ha/*.test.ts'],
+          globalSetup: ['tests/compose/ha/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

@@ -33,8 +33,9 @@ servers() {
   [ -n "$found" ] || printf '  server 127.0.0.1:9;\n'
 }
 
+# Idle connections live shorter than a service drains (DIODE_DRAIN_SECONDS, 3): none is closed under a request on its way.
 upstream() {
-  printf 'upstream %s {\n  zone %s 128k;\n%s\n  keepalive 64;\n  keepalive_timeout 20s;\n}\n' "$1" "$1" "$2"
+  printf 'upstream %s {\n  zone %s 128k;\n%s\n  keepalive 64;\n  keepalive_timeout 2s;\n}\n' "$1" "$1" "$2"
 }
 
 render() {
