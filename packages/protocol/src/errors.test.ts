@@ -17,6 +17,30 @@ describe('the error catalogue', () => {
     expect(rows).toEqual(Object.entries(ERRORS).map(([code, e]) => [code, String(e.status), String(e.grpc), e.title]));
   });
 
+  it('is what nginx answers itself', () => {
+    const conf = readFileSync(new URL('../../../nginx/problems.conf', import.meta.url), 'utf8');
+    const answers = [
+      ...conf.matchAll(/location = \/_problem\/(\d+) \{[^}]*?(?:types \{\})[^}]*?return (\d+) '(.*)\\n';/g),
+    ];
+    expect(answers.length).toBe(conf.match(/^location /gm)?.length);
+    for (const [, path, status, body = ''] of answers) {
+      const problem = JSON.parse(body) as { code: keyof typeof ERRORS; status: number };
+      const { code } = problem;
+      expect(problem).toEqual({
+        type: `/errors/${code}`,
+        title: ERRORS[code].title,
+        status: ERRORS[code].status,
+        code,
+        detail: expect.any(String),
+        request_id: '$diode_request_id',
+        errors: [],
+      });
+      expect([path, status]).toEqual([String(ERRORS[code].status), String(ERRORS[code].status)]);
+    }
+    const named = [...conf.matchAll(/^error_page .* (\S+);/gm)].map(([, target]) => target);
+    expect(new Set(named)).toEqual(new Set(answers.map(([, path]) => `/_problem/${path}`)));
+  });
+
   it('makes errors that are terminal unless they say when to try again', () => {
     expect(new DiodeError('internal', { detail: 'x' }).retryAfterMs).toBeUndefined();
     expect(new DiodeError('overloaded', { detail: 'x', retryAfterMs: 5 }).retryAfterMs).toBe(5);

@@ -27,6 +27,12 @@ export const ERRORS = {
   config_invalid: { status: 500, grpc: 9, title: 'The configuration has mistakes' },
   netbox_unavailable: { status: 503, grpc: 14, title: 'NetBox is not reachable' },
   netbox_refused: { status: 502, grpc: 9, title: 'NetBox refused the change' },
+  request_timeout: { status: 408, grpc: 4, title: 'The request did not arrive in time' },
+  uri_too_long: { status: 414, grpc: 3, title: 'The URL is too long' },
+  headers_too_large: { status: 431, grpc: 8, title: 'The headers are too large' },
+  bad_gateway: { status: 502, grpc: 14, title: 'A service does not answer' },
+  service_unavailable: { status: 503, grpc: 14, title: 'A service is not ready' },
+  gateway_timeout: { status: 504, grpc: 14, title: 'A service did not answer in time' },
   internal: { status: 500, grpc: 13, title: 'An unexpected fault' },
 } as const satisfies Record<string, { status: number; grpc: number; title: string }>;
 
