@@ -7,17 +7,21 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 usage() {
   cat <<'TXT'
-Usage: scripts/test.sh [--only NAME] [--help]
+Usage: scripts/test.sh [--all] [--only NAME] [--help]
 Installs what tests need and runs every check. Ends with the line "N passed, N failed"; exits 1 when anything failed.
-  --only NAME   one of: lint types arrows generated unit integration e2e
+  --all         the Compose stages too (compose, compose-ha): they build the images and bring the platform up on its usual ports, with
+                whatever container engine answers; without one they are skipped, aloud
+  --only NAME   one of: lint types arrows generated unit integration e2e compose compose-ha
 TXT
 }
 
 only=""
+all=false
 while [ $# -gt 0 ]; do
   case "$1" in
     --help | -h) usage; exit 0 ;;
     --only) only="${2:-}"; shift 2 || { usage >&2; exit 2; } ;;
+    --all) all=true; shift ;;
     *) usage >&2; exit 2 ;;
   esac
 done
@@ -72,6 +76,18 @@ check generated ./scripts/check-generated.sh
 suite unit
 suite integration
 suite e2e
+
+# compose_stage NAME: needs an engine, and says so aloud where there is none.
+compose_stage() {
+  if [ "$all" = false ] && [ "$only" != "$1" ]; then return 0; fi
+  if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then
+    suite "$1"
+  else
+    say "!! SKIPPED: stage $1. No container engine with Compose answers ('docker info'), so the Compose form was NOT tested."
+  fi
+}
+compose_stage compose
+compose_stage compose-ha
 
 # Adds the suites to the counts, prints the slowest tests, and closes with the one line that tells it all.
 node scripts/report-tests.mjs "$results" "$passed" "$failed" "${failures[@]+"${failures[@]}"}"

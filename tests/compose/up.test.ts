@@ -1,7 +1,7 @@
 import { until } from '@diode/testkit';
 import { describe, expect, it } from 'vitest';
 import { crash } from './lab/crash.js';
-import { EDGE, stack } from './lab/stack.js';
+import { EDGE, PROJECT, stack } from './lab/stack.js';
 
 const project = stack();
 const LONG_RUNNING = [
@@ -102,7 +102,7 @@ describe('docker compose up, from nothing', () => {
     }
     for (const service of ['postgres', 'redis']) {
       expect(Object.keys((await inspect(service)).HostConfig.PortBindings ?? {}), service).toEqual([]);
-      expect(Object.keys((await inspect(service)).NetworkSettings.Networks)).toEqual(['diode-test_data']);
+      expect(Object.keys((await inspect(service)).NetworkSettings.Networks)).toEqual([`${PROJECT}_data`]);
     }
   });
 

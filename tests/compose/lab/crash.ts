@@ -7,6 +7,12 @@ import type { Project } from './compose.js';
 export async function crash(project: Project, service: string): Promise<void> {
   const id = (await project.compose('ps', '--quiet', service)).trim();
   const pid = (await project.docker('inspect', '--format', '{{.State.Pid}}', id)).trim();
-  const kill = ['--entrypoint', 'node', 'diode-auth:test', '-e', `process.kill(${Number(pid)}, 'SIGKILL')`];
+  const kill = [
+    '--entrypoint',
+    'node',
+    `diode-auth:${project.env.DIODE_VERSION}`,
+    '-e',
+    `process.kill(${Number(pid)}, 'SIGKILL')`,
+  ];
   await project.docker('run', '--rm', '--pid', 'host', '--network', 'none', '--user', '0', ...kill);
 }
