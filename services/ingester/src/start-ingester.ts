@@ -76,6 +76,17 @@ export async function startIngester({
     parts: ['ingest'],
     shapes: settings.metrics.customMetrics,
   });
+  metrics.watchPool({
+    get totalCount() {
+      return store.pool.total;
+    },
+    get idleCount() {
+      return store.pool.idle;
+    },
+    get waitingCount() {
+      return store.pool.waiting;
+    },
+  });
   const rate = makeRequestLimits({
     settings: loaded.settings.rateLimits,
     store: rates,
