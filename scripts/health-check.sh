@@ -57,11 +57,11 @@ check_compose() {
   head_line "Service Health Checks:"
   for index in "${!nginxes[@]}"; do
     name="Nginx Ingress$(of_several "$index" "${#nginxes[@]}")"
-    check_url "$name" Healthy Unhealthy "http://$host:${ports[index]:-0}/health" "docker compose logs --tail 30 ${nginxes[index]}"
+    check_url "$name" Healthy Unhealthy "http://$host:${ports[index]:-0}/health" "$docker_compose logs --tail 30 ${nginxes[index]}"
   done
   for index in "${!nginxes[@]}"; do
     name="Ory Hydra$(of_several "$index" "${#nginxes[@]}")"
-    check_url "$name" Ready "Not Ready" "http://$host:${issuers[index]:-0}/health/ready" "docker compose logs --tail 30 ${hydras[*]} ${nginxes[index]}"
+    check_url "$name" Ready "Not Ready" "http://$host:${issuers[index]:-0}/health/ready" "$docker_compose logs --tail 30 ${hydras[*]} ${nginxes[index]}"
   done
   check_inside postgres PostgreSQL Connected "Connection Failed" pg_isready -q -U hydra
   check_redis
@@ -74,7 +74,7 @@ check_compose() {
   local secret=
   # Nothing runs: a container for this alone would make the project's volumes.
   [ -z "$(compose ps -q </dev/null)" ] || secret=$(bootstrap_in_compose show diode-ingest 2>/dev/null) || true
-  check_token "http://$host:${issuers[0]}/oauth2/token" "$secret" "docker compose run --rm -T --no-deps diode-auth-bootstrap"
+  check_token "http://$host:${issuers[0]}/oauth2/token" "$secret" "$docker_compose run --rm -T --no-deps diode-auth-bootstrap"
 }
 
 # The same program in every container of a service, also of a scaled one.
@@ -89,9 +89,9 @@ check_inside() {
   if [ "$all" -gt 0 ] && [ "$all" -eq "$good" ]; then
     result "$name" ok "$well" "$([ "$all" -eq 1 ] || say "$good containers")"
   elif [ "$all" -eq 0 ]; then
-    result "$name" down "$ill" "no container runs" "docker compose ps -a $service"
+    result "$name" down "$ill" "no container runs" "$docker_compose ps -a $service"
   else
-    result "$name" down "$ill" "$good of $all answer${words:+: $words}" "docker compose logs --tail 30 $service"
+    result "$name" down "$ill" "$good of $all answer${words:+: $words}" "$docker_compose logs --tail 30 $service"
   fi
 }
 
@@ -106,18 +106,22 @@ check_containers() {
   while IFS='|' read -r name state health code; do
     all=$((all + 1))
     case $state:$health:$code in
-      running::* | running:healthy:* | exited::0) ;;
+      running::* | running:healthy:*) ;;
+      exited:*:0)
+        # One-shots have done their work; anything else has stopped.
+        [[ $name =~ (init|migrate|bootstrap) ]] || bad+=("$name has stopped")
+        ;;
       exited:*) bad+=("$name exited with $code") ;;
       *) bad+=("$name is $state${health:+, $health}") ;;
     esac
   done < <(compose ps -a --format '{{.Service}}|{{.State}}|{{.Health}}|{{.ExitCode}}' </dev/null)
   line=${bad[*]+"$(printf '%s; ' "${bad[@]}")"}
   if [ "$all" -eq 0 ]; then
-    result Containers down "Not As They Should Be" "there are none" "docker compose up -d --wait"
+    result Containers down "Not As They Should Be" "there are none" "$docker_compose up -d --wait"
   elif [ ${#bad[@]} -eq 0 ]; then
     result Containers ok "As They Should Be"
   else
-    result Containers down "Not As They Should Be" "${line%; }" "docker compose logs --tail 30 ${bad[0]%% *}"
+    result Containers down "Not As They Should Be" "${line%; }" "$docker_compose logs --tail 30 ${bad[0]%% *}"
   fi
 }
 
@@ -147,6 +151,11 @@ check_standalone() {
 }
 
 choose_form
+# As it is typed in the checkout.
+docker_compose="docker compose" files=${COMPOSE_FILE:-}
+while IFS= read -r file; do
+  [ -z "$file" ] || printf -v docker_compose '%s -f %q' "$docker_compose" "${file#"$ROOT"/}"
+done <<<"${files//:/$'\n'}"
 head_line "=== Diode Platform Health Check ==="
 "check_$form"
 head_line ""

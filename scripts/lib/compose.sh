@@ -20,21 +20,23 @@ compose_project() {
   printf '%s' "$project_name"
 }
 
-# The files the running containers were made from, when nobody says otherwise: docker-compose.ha.yml has the same project name.
+# The files that what runs was made from, when nobody says otherwise: docker-compose.ha.yml has the same project name. Going over from one
+# to the other leaves what is the same in both as it was, so the files that name every running service are the ones.
 compose_follow_running() {
   [ -z "${COMPOSE_FILE:-}" ] || return 0
-  local files
-  files=$(docker ps --filter "label=com.docker.compose.project=$(compose_project)" \
-    --format '{{.Label "com.docker.compose.project.working_dir"}}	{{.Label "com.docker.compose.project.config_files"}}' |
-    sort -u | sed -n "s|^$ROOT	||p")
-  case $files in
-    '' | *$'\n'*) return 0 ;;
-  esac
-  local IFS=,
-  local file
-  for file in $files; do [ -f "$file" ] || return 0; done
-  [ "$files" = "$ROOT/docker-compose.yaml" ] || note "taking the files that run: $files"
-  export COMPOSE_FILE=${files//,/:}
+  local running files services
+  local label=com.docker.compose
+  running=$(docker ps --filter "label=$label.project=$(compose_project)" --format "{{.Label \"$label.service\"}}" | sort -u)
+  [ -n "$running" ] || return 0
+  services=$(compose config --services </dev/null | sort)
+  [ -n "$(comm -23 <(printf '%s\n' "$running") <(printf '%s\n' "$services"))" ] || return 0
+  while IFS= read -r files; do
+    services=$(COMPOSE_FILE=${files//,/:} compose config --services </dev/null 2>/dev/null | sort) || continue
+    [ -z "$(comm -23 <(printf '%s\n' "$running") <(printf '%s\n' "$services"))" ] || continue
+    note "taking the files that run: $files"
+    export COMPOSE_FILE=${files//,/:}
+    return 0
+  done < <(docker ps --filter "label=$label.project=$(compose_project)" --format "{{.Label \"$label.project.config_files\"}}" | sort -u)
 }
 
 # A setting as Compose sees it: the environment, then .env, then the default.

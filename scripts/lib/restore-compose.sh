@@ -90,8 +90,10 @@ make_room() {
     fail "$EXIT_CONFIG" "nothing was changed. Take a backup of it (scripts/backup-diode.sh), then say --force; or docker compose down -v."
   confirm "All of it is replaced by ${backup##*/}."
   note "stopping and removing what is there ..."
-  compose down </dev/null >"$work/down.log" 2>&1 || fail "$EXIT_FAULT" "it cannot be stopped: $(tail -n 3 "$work/down.log")"
-  for name in "${volumes[@]}"; do docker volume rm "$name" >/dev/null; done
+  compose --profile '*' down </dev/null >"$work/down.log" 2>&1 || fail "$EXIT_FAULT" "it cannot be stopped: $(tail -n 3 "$work/down.log")"
+  for name in "${volumes[@]}"; do
+    docker volume rm "$name" >/dev/null || fail "$EXIT_FAULT" "the volume $name is in use; see docker ps -a --filter volume=$name, stop that, and run this again."
+  done
 }
 
 present_data() {
