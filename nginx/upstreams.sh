@@ -8,6 +8,12 @@ UPSTREAMS=${UPSTREAMS:-auth=diode-auth:80 ingester=diode-ingester:80 reconciler=
 FILE=${UPSTREAMS_FILE:-/tmp/upstreams.conf}
 CERTIFICATE=${UPSTREAMS_CERTIFICATE:-/run/diode/diode.crt}
 EVERY=${UPSTREAMS_EVERY:-2}
+# Looks at a name that gives no address before its last addresses are given up: a resolver that stumbles is likelier than nobody there.
+PATIENCE=3
+# Each reload costs RELOAD_COST of a credit that grows by one with each look, up to CREDIT_MAX: ten at once, then one in five looks. A container that
+# comes and goes for ever would else leave a crowd of old workers, each waiting for its last request.
+RELOAD_COST=5
+CREDIT_MAX=50
 
 # IPv4 addresses of a name, sorted. glibc has ahostsv4; musl's getent has not, busybox's nslookup is there instead.
 addresses() {
@@ -21,16 +27,29 @@ addresses() {
 
 # Lines "server ADDRESS:PORT ...;" of "host:port,host:port".
 servers() {
-  found=
   for pair in $(printf '%s' "$1" | tr ',' ' '); do
     for address in $(addresses "${pair%:*}"); do
-      found=yes
       # One failed try takes a server out for a second: the other has the request, and a restarted one is soon back.
       printf '  server %s:%s max_fails=1 fail_timeout=1s;\n' "$address" "${pair##*:}"
     done
   done
+}
+
+# The servers of an upstream NAME: as its names say now, for a while as they said last, or nobody.
+servers_or_last() {
+  lines=$(servers "$2")
+  if [ -n "$lines" ]; then
+    printf '%s\n' "$lines" >"$FILE.$1"
+    echo 0 >"$FILE.$1.missed"
+  else
+    missed=$(cat "$FILE.$1.missed" 2>/dev/null) || missed=$PATIENCE
+    if [ "$missed" -lt "$PATIENCE" ]; then
+      echo $((missed + 1)) >"$FILE.$1.missed"
+      lines=$(cat "$FILE.$1")
+    fi
+  fi
   # Nobody: nginx must start all the same, and answers 502.
-  [ -n "$found" ] || printf '  server 127.0.0.1:9;\n'
+  printf '%s\n' "${lines:-  server 127.0.0.1:9;}"
 }
 
 # Idle connections live shorter than a service drains (DIODE_DRAIN_SECONDS, 3): none is closed under a request on its way.
@@ -39,31 +58,47 @@ upstream() {
 }
 
 render() {
+  ! $LETS_GO_LATE || printf 'keepalive_min_timeout 5s;\n'
   for one in $UPSTREAMS; do
-    lines=$(servers "${one#*=}")
+    lines=$(servers_or_last "${one%%=*}" "${one#*=}")
     upstream "${one%%=*}" "$lines"
     # HTTP/2 connections are kept apart from those of HTTP/1.1.
     [ "${one%%=*}" != ingester ] || upstream ingester_grpc "$lines"
   done
 }
 
-fingerprint() {
-  cat "$FILE"
-  cksum "$CERTIFICATE" 2>/dev/null || true
-}
+certificate() { cksum "$CERTIFICATE" 2>/dev/null || true; }
 
+# What FILE says is what nginx was told: scripts/rolling-restart.sh looks there.
 watch() {
-  before=$(fingerprint)
+  told=$(certificate)
+  credit=$CREDIT_MAX
   while sleep "$EVERY"; do
-    render >"$FILE.new" && mv "$FILE.new" "$FILE"
-    now=$(fingerprint)
-    [ "$now" != "$before" ] || continue
+    render >"$FILE.new"
+    [ "$credit" -ge "$CREDIT_MAX" ] || credit=$((credit + 1))
+    now=$(certificate)
+    if [ "$now" = "$told" ] && cmp -s "$FILE.new" "$FILE"; then continue; fi
+    [ "$credit" -ge "$RELOAD_COST" ] || continue
     [ -s /tmp/nginx.pid ] || continue
-    echo "upstreams changed: reloading"
-    nginx -s reload && before=$now
+    credit=$((credit - RELOAD_COST))
+    mv "$FILE.new" "$FILE"
+    echo "upstreams or certificate changed: reloading"
+    nginx -s reload && told=$now
   done
 }
 
+# From 1.27.4 on a reload may let a client's idle connection live some seconds more, so that it is not closed under the client's next request.
+lets_go_late() {
+  {
+    printf 'pid %s.probe.pid; events {} http { keepalive_min_timeout 5s; ' "$FILE"
+    printf '%s_temp_path /tmp/probe; ' client_body proxy fastcgi uwsgi scgi
+    printf '}\n'
+  } >"$FILE.probe"
+  if nginx -t -q -e /dev/null -c "$FILE.probe" >/dev/null 2>&1; then echo true; else echo false; fi
+  rm -rf "$FILE.probe" "$FILE.probe.pid" /tmp/probe
+}
+
+LETS_GO_LATE=$(lets_go_late)
 render >"$FILE"
 [ "${1:-}" = --once ] && exit 0
 watch &
