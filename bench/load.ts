@@ -2,7 +2,9 @@ import autocannon from 'autocannon';
 
 export interface LoadOptions {
   readonly url: string;
-  readonly body: string | Buffer;
+  /** POST when left out. */
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string | Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly seconds: number;
@@ -12,8 +14,8 @@ export interface LoadOptions {
 export async function requestsPerSecond(o: LoadOptions): Promise<number> {
   const result = await autocannon({
     url: o.url,
-    method: 'POST',
-    body: o.body,
+    method: o.method ?? 'POST',
+    ...(o.body === undefined ? {} : { body: o.body }),
     headers: { ...o.headers },
     connections: o.connections,
     duration: o.seconds,

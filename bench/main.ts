@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: everything in one run, side by side, so that ratios mean something on a shared machine. Absolute numbers do not: see
- * docs/BENCHMARKS.md. Options: `--rounds N` (3), `--seconds N` (4), `--only ingest|batch|queue|engine|latency`.
+ * docs/BENCHMARKS.md. Options: `--rounds N` (3), `--seconds N` (4), `--only ingest|batch|queue|engine|latency|edge`.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { copyRowsPerSecond } from './copy.js';
+import { measureEdge } from './edge.js';
 import { measureEngine } from './engine.js';
 import { grpcEntitiesPerSecond } from './grpc-load.js';
 import { measureLatency } from './latency.js';
@@ -13,7 +14,7 @@ import { requestsPerSecond } from './load.js';
 import { type BenchParts, startParts, startProcess } from './parts.js';
 import { queueWakeupsPerSecond } from './queue.js';
 import { device, SINGLE_BODY } from './rows.js';
-import { show, summarize } from './stats.js';
+import { inTurns, line, ratio } from './turns.js';
 
 const FROM_SOURCE = ['--import', 'tsx', '--conditions=diode-source'];
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -27,29 +28,6 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const wanted = (name: string): boolean => values.only === undefined || values.only === name;
-
-/** Takes turns, so that what slows the machine slows both. */
-async function inTurns<K extends string>(measures: Record<K, () => Promise<number>>): Promise<Record<K, number[]>> {
-  const names = Object.keys(measures) as K[];
-  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) samples[name].push(await measures[name]());
-  }
-  return samples;
-}
-
-function line(name: string, samples: readonly number[], unit: string): void {
-  console.log(`  ${name.padEnd(44)} ${show(summarize(samples)).padStart(32)} ${unit}`);
-}
-
-/** Ratio round by round, then its median: what happened in one round compares with itself only. */
-function ratio(name: string, of: readonly number[], to: readonly number[], goal: string): void {
-  const ratios = of.map((value, i) => value / (to[i] ?? Number.NaN));
-  const m = summarize(ratios);
-  console.log(
-    `  ${name.padEnd(44)} ${`${m.median.toFixed(2)} (${m.low.toFixed(2)} to ${m.high.toFixed(2)})`.padStart(32)} ${goal}`,
-  );
-}
 
 /** Work that piles up in a run would slow the next one; the reconciler is not there to take it. */
 async function emptyTables(databaseUrl: string): Promise<void> {
@@ -80,7 +58,7 @@ async function ingestBenches(parts: BenchParts): Promise<void> {
   const single = { body: SINGLE_BODY, headers, connections: 64, seconds };
   try {
     if (wanted('ingest')) {
-      const s = await inTurns({
+      const s = await inTurns(rounds, {
         ceiling: () => requestsPerSecond({ ...single, url: `${String(ceiling.ready.url)}/ingest` }),
         ours: () => requestsPerSecond({ ...single, url: `${url}/api/v1/ingest/devices` }),
       });
@@ -103,7 +81,7 @@ async function batchBenches(o: { parts: BenchParts; url: string; headers: Record
   const json = JSON.stringify({ source: 'bench', entities });
   const ndjson = entities.map((e) => JSON.stringify(e)).join('\n');
   const batch = { headers: o.headers, connections: 4, seconds };
-  const s = await inTurns({
+  const s = await inTurns(rounds, {
     copy: () => copyRowsPerSecond(o.parts.databaseUrl, seconds),
     json: async () => 1_000 * (await requestsPerSecond({ ...batch, url: `${o.url}/api/v1/ingest`, body: json })),
     ndjson: async () =>
@@ -131,20 +109,23 @@ async function batchBenches(o: { parts: BenchParts; url: string; headers: Record
   ratio('gRPC / COPY', s.grpc, s.copy, '(goal: at least 0.3)');
 }
 
-const parts = await startParts();
-try {
-  if (wanted('ingest') || wanted('batch')) await ingestBenches(parts);
-  if (wanted('queue')) {
-    const s = await inTurns({ queue: () => queueWakeupsPerSecond(parts.redisUrl, seconds) });
-    console.log('\nQueue');
-    line('announced, drained and acknowledged', s.queue, 'wake-ups/s');
+if (wanted('ingest') || wanted('batch') || wanted('queue')) {
+  const parts = await startParts();
+  try {
+    if (wanted('ingest') || wanted('batch')) await ingestBenches(parts);
+    if (wanted('queue')) {
+      const s = await inTurns(rounds, { queue: () => queueWakeupsPerSecond(parts.redisUrl, seconds) });
+      console.log('\nQueue');
+      line('announced, drained and acknowledged', s.queue, 'wake-ups/s');
+    }
+  } finally {
+    await parts.stop();
   }
-} finally {
-  await parts.stop();
 }
 if (wanted('engine')) {
-  const s = await inTurns({ engine: async () => (await measureEngine()).entitiesPerSecond });
+  const s = await inTurns(rounds, { engine: async () => (await measureEngine()).entitiesPerSecond });
   console.log('\nEngine alone, one core');
   line('unchanged entities planned', s.engine, 'entities/s (goal: at least 20,000)');
 }
 if (wanted('latency')) await measureLatency();
+if (wanted('edge')) await measureEdge({ rounds, seconds });
