@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { until } from '@diode/testkit';
 import { openProject, type Project } from '../tests/compose/lab/compose.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +39,11 @@ export async function startEdgeStack(): Promise<EdgeStack | null> {
     const secret = (await project.compose(...BOOTSTRAP, 'show', 'diode-ingest')).trim();
     // Nobody reconciles while ingest is measured.
     await project.compose('stop', 'diode-reconciler');
+    await until(async () => (await project.exec('ingress-nginx', 'cat', '/tmp/upstreams.conf')).includes(NOBODY), {
+      timeoutMs: 60_000,
+      intervalMs: 1_000,
+      message: 'nginx has given the reconciler up, and reloads no more',
+    });
     // Hydra itself: nginx slows an address that asks for many tokens.
     const hydra = await addressOf(project, 'hydra');
     return {
@@ -56,6 +62,8 @@ export async function startEdgeStack(): Promise<EdgeStack | null> {
   }
 }
 
+/** What upstreams.sh writes for a name without an address. */
+const NOBODY = 'server 127.0.0.1:9;';
 const PORTS = ['', 'TLS_', 'ISSUER_', 'ISSUER_ADMIN_', 'METRICS_', 'INGESTER_METRICS_', 'AUTH_METRICS_', 'NETBOX_SIM_'];
 const ANY_PORT = Object.fromEntries(PORTS.map((name) => [`DIODE_${name}PORT`, '0']));
 const BOOTSTRAP = 'run --rm -T --no-deps diode-auth-bootstrap node services/auth/dist/bootstrap-main.js'.split(' ');

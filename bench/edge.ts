@@ -1,6 +1,7 @@
+import { bareRequestsPerSecond } from './bare-load.js';
 import { type EdgeStack, startEdgeStack } from './edge-stack.js';
 import { grpcEntitiesPerSecond } from './grpc-load.js';
-import { requestsPerSecond } from './load.js';
+
 import { millisecondsOf } from './requests.js';
 import { SINGLE_BODY } from './rows.js';
 import { quantile } from './stats.js';
@@ -34,7 +35,7 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
   const fresh = [...(await stack.tokens(o.rounds * FRESH_TOKENS))];
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const single = (host: string): Promise<number> =>
-    requestsPerSecond({ url: `http://${host}${PATH}`, body: SINGLE_BODY, headers, connections: 64, seconds });
+    bareRequestsPerSecond({ url: `http://${host}${PATH}`, body: SINGLE_BODY, headers, connections: 64, seconds });
   const grpc = (target: string): Promise<number> =>
     grpcEntitiesPerSecond({ target, token, count: 1, parallel: GRPC_PARALLEL, seconds });
   // Not measured: what is slow the first time only.
@@ -57,7 +58,7 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
     grpcEdge: () => grpc(stack.nginx),
     latencyDirect: () => latency('direct', stack.ingester),
     latencyEdge: () => latency('edge', stack.nginx),
-    cached: () => requestsPerSecond({ ...question(stack, token), connections: 64, seconds }),
+    cached: () => bareRequestsPerSecond({ ...question(stack, token), connections: 64, seconds }),
     uncached: async () => {
       const start = performance.now();
       const asked = fresh.splice(0, FRESH_TOKENS).map((one) => question(stack, one));

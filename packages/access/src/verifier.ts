@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import { bearerToken } from './bearer.js';
 import { identityFrom } from './claims.js';
@@ -73,7 +73,7 @@ export function makeVerifier(options: VerifierOptions): Verifier {
   const verify: Verifier['verify'] = async (authorization) => {
     const bearer = bearerToken(authorization, options.maxTokenBytes ?? 8_192);
     if (bearer.kind === 'refused') return bearer;
-    const tokenHash = createHash('sha256').update(bearer.token).digest('hex');
+    const tokenHash = hash('sha256', bearer.token);
     try {
       await keys.ready();
       const known = cache.get(tokenHash, now());

@@ -53,7 +53,10 @@ export function makeCallers(deps: {
     return token;
   };
 
-  const look = (identity: Identity, raw: string): ActiveToken | undefined | Promise<ActiveToken | undefined> => {
+  const look = (
+    identity: Identity,
+    headers: RequestHeaders,
+  ): ActiveToken | undefined | Promise<ActiveToken | undefined> => {
     const hash = identity.tokenHash;
     const known = active.get(hash);
     if (known !== undefined || inactive.get(hash) === true) {
@@ -63,7 +66,7 @@ export function makeCallers(deps: {
     metrics.lookedUp('issuer');
     const shared = asking.get(hash);
     if (shared !== undefined) return shared;
-    const answer = ask(identity, raw).finally(() => asking.delete(hash));
+    const answer = ask(identity, rawToken(headers)).finally(() => asking.delete(hash));
     asking.set(hash, answer);
     return answer;
   };
@@ -73,7 +76,7 @@ export function makeCallers(deps: {
       const verified = await deps.verifier.authenticate(headers);
       if (verified.kind === 'refused') return verified;
       const { identity } = verified;
-      const token = await look(identity, rawToken(headers));
+      const token = await look(identity, headers);
       if (token === undefined) {
         return { kind: 'refused', code: 'unauthenticated', reason: 'The access token was revoked.' };
       }
