@@ -18,6 +18,8 @@ export interface EdgeStack {
   readonly version: string;
   tokens(count: number): Promise<readonly string[]>;
   emptyTables(): Promise<void>;
+  /** From here on the ingester has at most so much of the machine. */
+  holdIngester(cores: number): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -54,6 +56,10 @@ export async function startEdgeStack(): Promise<EdgeStack | null> {
       version: (await project.command('docker', ['version', '--format', '{{.Server.Version}}'])).stdout.trim(),
       tokens: (count) => makeTokens({ url: `http://${hydra}:4444/oauth2/token`, secret, count }),
       emptyTables: async () => void (await project.exec('postgres', ...EMPTY)),
+      holdIngester: async (cores) => {
+        const id = (await project.compose('ps', '--quiet', 'diode-ingester')).trim();
+        await project.docker('update', '--cpus', String(cores), id);
+      },
       down: () => project.destroy(),
     };
   } catch (error) {

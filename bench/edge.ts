@@ -1,7 +1,8 @@
+import os from 'node:os';
 import { bareRequestsPerSecond } from './bare-load.js';
+import { busyCores } from './busy-cores.js';
 import { type EdgeStack, startEdgeStack } from './edge-stack.js';
 import { grpcEntitiesPerSecond } from './grpc-load.js';
-
 import { millisecondsOf } from './requests.js';
 import { SINGLE_BODY } from './rows.js';
 import { quantile } from './stats.js';
@@ -10,6 +11,7 @@ import { inTurns, line, ratio } from './turns.js';
 const PATH = '/api/v1/ingest/devices';
 const GRPC_PARALLEL = 64;
 const FRESH_TOKENS = 100;
+const HELD_CORES = 0.4;
 
 /** What the way in costs: through nginx, which asks diode-auth, against the ingester's own door, in the Compose form as it ships. */
 export async function measureEdge(o: { readonly rounds: number; readonly seconds: number }): Promise<void> {
@@ -40,6 +42,12 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
     grpcEntitiesPerSecond({ target, token, count: 1, parallel: GRPC_PARALLEL, seconds });
   // Not measured: what is slow the first time only.
   for (const host of [stack.ingester, stack.nginx]) await Promise.all([single(host), grpc(host)]);
+  const cores: Record<Way, number[]> = { direct: [], edge: [] };
+  const watched = async (way: Way, host: string): Promise<number> => {
+    const seen = await busyCores(() => single(host));
+    cores[way].push(seen.cores);
+    return seen.value;
+  };
   const quantiles = { direct: { p50: [], p99: [] }, edge: { p50: [], p99: [] } } as Record<Way, Record<Q, number[]>>;
   const latency = async (way: Way, host: string): Promise<number> => {
     const url = `http://${host}${PATH}`;
@@ -51,9 +59,10 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
     quantiles[way].p99.push(quantile(samples, 0.99));
     return samples.length;
   };
+  const held = await heldRatio(stack, single, o.rounds);
   const s = await inTurns(o.rounds, {
-    direct: () => single(stack.ingester),
-    edge: () => single(stack.nginx),
+    direct: () => watched('direct', stack.ingester),
+    edge: () => watched('edge', stack.nginx),
     grpcDirect: () => grpc(stack.ingester),
     grpcEdge: () => grpc(stack.nginx),
     latencyDirect: () => latency('direct', stack.ingester),
@@ -73,6 +82,12 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
   line('HTTP single, 64 connections: ingester', s.direct, 'requests/s');
   line('HTTP single, 64 connections: through nginx', s.edge, 'requests/s');
   ratio('through nginx / ingester', s.edge, s.direct, '(goal: at least 0.7)');
+  line('cores busy meanwhile: ingester', cores.direct, `of ${os.cpus().length}`);
+  line('cores busy meanwhile: through nginx', cores.edge, `of ${os.cpus().length}`);
+  console.log(`  The same with the ingester held to ${HELD_CORES} of a core, as where cores are left for all`);
+  line('ingester', held.direct, 'requests/s');
+  line('through nginx', held.edge, 'requests/s');
+  ratio('through nginx / ingester', held.edge, held.direct);
   line(`gRPC single, ${GRPC_PARALLEL} at once: ingester`, s.grpcDirect, 'requests/s');
   line(`gRPC single, ${GRPC_PARALLEL} at once: through nginx`, s.grpcEdge, 'requests/s');
   ratio('through nginx / ingester', s.grpcEdge, s.grpcDirect);
@@ -82,6 +97,21 @@ async function measure(stack: EdgeStack, o: { readonly rounds: number; readonly 
   }
   line('tokens verified, known (64 connections)', s.cached, 'a second');
   line('tokens verified, new (introspected, 8 at once)', s.uncached, 'a second');
+}
+
+/** On a machine whose cores are all taken, what nginx and diode-auth need is missing to the ingester. This is without that. */
+async function heldRatio(
+  stack: EdgeStack,
+  single: (host: string) => Promise<number>,
+  rounds: number,
+): Promise<Record<Way, number[]>> {
+  await stack.holdIngester(HELD_CORES);
+  try {
+    return await inTurns(rounds, { direct: () => single(stack.ingester), edge: () => single(stack.nginx) });
+  } finally {
+    await stack.holdIngester(os.cpus().length);
+    await stack.emptyTables();
+  }
 }
 
 type Way = 'direct' | 'edge';

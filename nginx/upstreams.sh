@@ -8,6 +8,7 @@ UPSTREAMS=${UPSTREAMS:-auth=diode-auth:80 ingester=diode-ingester:80 reconciler=
 FILE=${UPSTREAMS_FILE:-/tmp/upstreams.conf}
 CERTIFICATE=${UPSTREAMS_CERTIFICATE:-/run/diode/diode.crt}
 EVERY=${UPSTREAMS_EVERY:-2}
+PID=${UPSTREAMS_NGINX_PID:-/tmp/nginx.pid}
 # Looks at a name that gives no address before its last addresses are given up: a resolver that stumbles is likelier than nobody there.
 PATIENCE=3
 # Each reload costs RELOAD_COST of a credit that grows by one with each look, up to CREDIT_MAX: ten at once, then one in five looks. A container that
@@ -79,7 +80,7 @@ watch() {
     now=$(certificate)
     if [ "$now" = "$told" ] && cmp -s "$FILE.new" "$FILE"; then continue; fi
     [ "$credit" -ge "$RELOAD_COST" ] || continue
-    [ -s /tmp/nginx.pid ] || continue
+    [ -s "$PID" ] || continue
     credit=$((credit - RELOAD_COST))
     mv "$FILE.new" "$FILE"
     echo "upstreams or certificate changed: reloading"

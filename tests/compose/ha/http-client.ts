@@ -52,12 +52,12 @@ function send(o: Ask, agent: Agent | false): Promise<Answer> {
 
 const RETRY = new Set([429, 502, 503, 504]);
 
-/** The client is told to try again: a status that says so, with the time to wait, in problem details. */
+/** The client is told to try again: a status that says so, with the time to wait, in problem details or, where tokens are made, in RFC 6749's form. */
 export function saysAgain(answer: Answer): boolean {
   return (
     RETRY.has(answer.status) &&
     answer.headers['retry-after'] !== undefined &&
-    String(answer.headers['content-type']).startsWith('application/problem+json')
+    /^application\/(problem\+)?json/.test(String(answer.headers['content-type']))
   );
 }
 
