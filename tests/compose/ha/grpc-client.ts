@@ -1,5 +1,3 @@
-import { fromJson, toBinary } from '@bufbuild/protobuf';
-import { wireRegistry } from '@diode/protocol';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Try } from './patience.js';
 import { DOORS } from './stack.js';
@@ -43,30 +41,4 @@ export function grpcClient(): GrpcClient {
       for (const channel of channels) channel.close();
     },
   };
-}
-
-/** A diode.v1.IngestRequest with one device. */
-export function ingestRequest(o: { readonly id: string; readonly device: string; readonly serial: string }): Buffer {
-  const schema = wireRegistry().getMessage('diode.v1.IngestRequest');
-  if (schema === undefined) throw new Error('the descriptor has no IngestRequest');
-  const json = {
-    stream: 'latest',
-    id: o.id,
-    producerAppName: 'failover',
-    producerAppVersion: '1.0.0',
-    sdkName: 'failover',
-    sdkVersion: '1.0.0',
-    entities: [
-      {
-        device: {
-          name: o.device,
-          serial: o.serial,
-          deviceType: { model: 'Failover', manufacturer: { name: 'Acme' } },
-          site: { name: 'HA-SITE' },
-          role: { name: 'Access' },
-        },
-      },
-    ],
-  };
-  return Buffer.from(toBinary(schema, fromJson(schema, json, { registry: wireRegistry() })));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { grpcClient, ingestRequest } from './grpc-client.js';
+import { ingestRequest } from '../lab/ingest-request.js';
+import { grpcClient } from './grpc-client.js';
 import { type Answer, type Ask, askOnce, keepingClient, saysAgain, wordsOf } from './http-client.js';
 import { patiently, type Try } from './patience.js';
 import { makeTally, type Tally } from './tally.js';
