@@ -74,6 +74,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir "$work"
 
+# What backup_compose or backup_standalone found out.
+taken_at='' schema_version='' postgres_version='' images='' point='' point_same='' point_apart_ms=0
 "backup_$form" "$work"
 note "configuration ..."
 save_configuration "$work/configuration.tar.gz"

@@ -11,6 +11,7 @@ restore_compose() {
   restore_configuration
   # .env may have come back, and with it other names.
   unset compose_environment
+  # shellcheck disable=SC2329 # by the trap of restore-diode.sh
   restore_interrupted() { complain "it is half restored: run the same command again with --force."; }
 
   note "secrets ..."
@@ -30,6 +31,7 @@ restore_compose() {
   note "rows: $(tail -n 1 "$work/table")"
   note "everything ..."
   compose up -d --wait --wait-timeout 300 </dev/null >"$work/up.log" 2>&1 || fail_up
+  # shellcheck disable=SC2329 # by the trap of restore-diode.sh
   restore_interrupted() { :; }
   note "✅ restored from ${backup##*/}; scripts/health-check.sh says how it is"
 }

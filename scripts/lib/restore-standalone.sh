@@ -14,6 +14,7 @@ restore_standalone() {
     confirm "Restores ${backup##*/} into $to."
   fi
   draft=$to.restoring-$$
+  # shellcheck disable=SC2329 # by the trap of restore-diode.sh
   restore_interrupted() { rm -rf -- "$draft"; }
   (umask 022 && mkdir -p "$draft")
   note "issuer, clients, secrets ..."
@@ -40,6 +41,7 @@ restore_standalone() {
     note "what was there: $aside"
   fi
   mv "$draft" "$to"
+  # shellcheck disable=SC2329 # by the trap of restore-diode.sh
   restore_interrupted() { :; }
   restore_configuration
   note "✅ restored from ${backup##*/} into $to; start it with ./quickstart.sh or npm start"

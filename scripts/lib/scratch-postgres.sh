@@ -8,6 +8,7 @@ scratch_databases=()
 scratch_start() {
   if [ "$in_place" = true ]; then
     require_own_databases
+    # shellcheck disable=SC2329 # below, and by verify-backup.sh
     scratch_run() { in_postgres "$@"; }
     return
   fi

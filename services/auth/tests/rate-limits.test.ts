@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spawnNode, startTestIssuer, type TestIssuer } from '@diode/testkit';
+import { redisDatabase, spawnNode, startTestIssuer, type TestIssuer } from '@diode/testkit';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { bearer, tokenForm } from './harness.js';
 
@@ -39,7 +39,7 @@ function start(env: Readonly<Record<string, string>> = {}): ReturnType<typeof sp
 
 it('the auth process limits token requests without a client, the others by the client of their token', async () => {
   await writeFile(join(configDir, 'rate-limits.yml'), LIMITS);
-  const auth = start({ DIODE_REDIS_URL: inject('redisUrl') });
+  const auth = start({ DIODE_REDIS_URL: redisDatabase(inject('redisUrl'), 2) });
   try {
     const [, url = ''] = await auth.line(/"url":"(http:[^"]+)"/);
     const { client_id, client_secret } = issuer.clients[0]!;
@@ -82,7 +82,7 @@ it('without a Redis it has no limits and says so', async () => {
 
 it('it does not start on limits with mistakes', async () => {
   await writeFile(join(configDir, 'rate-limits.yml'), 'rate_limiting:\n  authentication_required: false\n');
-  const auth = start({ DIODE_REDIS_URL: inject('redisUrl') });
+  const auth = start({ DIODE_REDIS_URL: redisDatabase(inject('redisUrl'), 2) });
   expect((await auth.exited).code).toBe(78);
   expect(auth.stderr()).toContain('authentication cannot be switched off');
 });

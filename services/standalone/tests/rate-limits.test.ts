@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lifecycle, makeLifecycle, makeLogger, readConfig } from '@diode/runtime';
-import { type FreshDatabase, freshDatabase } from '@diode/testkit';
+import { type FreshDatabase, freshDatabase, redisDatabase } from '@diode/testkit';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { STANDALONE_SETTINGS } from '../src/settings.js';
 import { startStandalone } from '../src/start.js';
@@ -32,7 +32,7 @@ beforeAll(async () => {
     DIODE_DATA_DIR: join(dir, 'data'),
     DIODE_CONFIG_DIR: dir,
     DIODE_DATABASE_URL: database.url,
-    DIODE_REDIS_URL: inject('redisUrl'),
+    DIODE_REDIS_URL: redisDatabase(inject('redisUrl'), 1),
     DIODE_PORT: '0',
     DIODE_METRICS_PORT: '0',
     DIODE_ISSUER_PORT: '0',

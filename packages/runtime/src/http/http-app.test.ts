@@ -27,7 +27,7 @@ beforeEach(() => {
   app = buildHttpApp({ logger, metrics: metrics.http, bodyLimitBytes: LIMIT });
   addFormParser(app);
   app.post('/echo', async (request) => ({ body: request.body ?? null }));
-  app.post('/form', async (request) => ({ form: [...(request.body as URLSearchParams)] }));
+  app.post('/form', async ({ body }) => ({ form: body instanceof URLSearchParams ? [...body] : body }));
   app.post('/large', { bodyLimit: 10_000 }, async () => ({ ok: true }));
   app.get('/things/:id', async (request) => ({ params: request.params }));
   app.delete('/things/:id', async (_request, reply) => reply.code(204).send());
