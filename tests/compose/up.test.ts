@@ -1,6 +1,6 @@
 import { until } from '@diode/testkit';
 import { describe, expect, it } from 'vitest';
-import { crash } from './lab/crash.js';
+import { crash, signalProcess } from './lab/crash.js';
 import { EDGE, PROJECT, stack } from './lab/stack.js';
 
 const project = stack();
@@ -163,11 +163,11 @@ describe('the images', () => {
   it('is seen as unhealthy when it hangs, and healthy when it goes on', async () => {
     const health = async (): Promise<string | undefined> =>
       (await project.ps()).find((one) => one.service === 'diode-ingester')?.health;
-    await project.compose('kill', '--signal', 'STOP', 'diode-ingester');
+    await signalProcess(project, 'diode-ingester', 'SIGSTOP');
     try {
       await until(async () => (await health()) === 'unhealthy', { timeoutMs: 90_000, message: 'Docker sees the hang' });
     } finally {
-      await project.compose('kill', '--signal', 'CONT', 'diode-ingester');
+      await signalProcess(project, 'diode-ingester', 'SIGCONT');
     }
     await until(async () => (await health()) === 'healthy', { timeoutMs: 60_000, message: 'it is healthy again' });
   });
