@@ -11,7 +11,7 @@ COPY services services
 RUN find packages services -type f ! -name package.json -delete && find packages services -type d -empty -delete
 
 FROM manifests AS build
-RUN --mount=type=cache,target=/root/.npm,sharing=locked npm ci --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/npm,sharing=locked npm ci --cache /npm --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.base.json ./
 COPY packages packages
 COPY services services
@@ -23,12 +23,12 @@ RUN for name in auth ingester reconciler init; do node scripts/docker/collect.mj
 
 # One set of packages a target, from the lock file, without those for development.
 FROM manifests AS auth-modules
-RUN --mount=type=cache,target=/root/.npm,sharing=locked \
-    npm ci --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/auth -w @diode/init
+RUN --mount=type=cache,target=/npm,sharing=locked \
+    npm ci --cache /npm --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/auth -w @diode/init
 FROM manifests AS ingester-modules
-RUN --mount=type=cache,target=/root/.npm,sharing=locked npm ci --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/ingester
+RUN --mount=type=cache,target=/npm,sharing=locked npm ci --cache /npm --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/ingester
 FROM manifests AS reconciler-modules
-RUN --mount=type=cache,target=/root/.npm,sharing=locked npm ci --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/reconciler
+RUN --mount=type=cache,target=/npm,sharing=locked npm ci --cache /npm --omit=dev --ignore-scripts --no-audit --no-fund -w @diode/reconciler
 
 # What every image stands on: curl for the seed's commands and the health check, no npm.
 FROM ${NODE_IMAGE} AS base
