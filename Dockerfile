@@ -76,6 +76,9 @@ CMD ["node", "services/ingester/dist/main.js"]
 
 FROM base AS reconciler
 LABEL org.opencontainers.image.title="diode-reconciler" org.opencontainers.image.description="Queue, identify, plan, apply; also diode-migrate"
+USER root
+RUN install -d -o node -g node -m 0700 /backups
+USER node
 COPY --from=reconciler-modules /app/node_modules node_modules
 COPY --from=build /app/dist/openapi.json openapi.json
 COPY --from=build /out/reconciler ./

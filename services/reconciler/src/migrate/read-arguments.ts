@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Usage: diode-migrate [up | status | down N --yes] [--backup-first] [--help]
+export const USAGE = `Usage: diode-migrate [up | status | down N --yes | load FOLDER] [--backup-first] [--help]
 
   up         applies what is pending (the default); waits up to a minute for Postgres
   status     lists what is applied and what is pending; changes nothing
   down N     takes the last N migrations back, with the data only they hold; needs --yes
+  load F     puts the rows of a backup, made by --backup-first, into an empty database, on the schema they were made with
 
-  --backup-first   dumps the database into DIODE_BACKUP_DIR before anything is changed, or changes nothing
+  --backup-first   copies all rows into a folder of DIODE_BACKUP_DIR before anything is changed, or changes nothing
                    (also DIODE_BACKUP_BEFORE_MIGRATE=1)
 
 The database is DIODE_MIGRATE_DATABASE_URL, else DIODE_DATABASE_URL (or either as NAME_FILE).
@@ -17,6 +18,7 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'up' | 'status'; readonly backupFirst: boolean }
   | { readonly kind: 'down'; readonly count: number; readonly yes: boolean; readonly backupFirst: boolean }
+  | { readonly kind: 'load'; readonly dump: string; readonly backupFirst: boolean }
   | { readonly kind: 'wrong'; readonly why: string };
 
 const OPTIONS = {
@@ -33,6 +35,9 @@ export function readArguments(args: readonly string[]): Command {
     if (values.help) return { kind: 'help' };
     if (rest.length > 0) return { kind: 'wrong', why: `too many arguments: ${rest.join(' ')}` };
     if (kind === 'down') return readDown(count, { yes: values.yes, backupFirst });
+    if (kind === 'load') {
+      return count === undefined ? { kind: 'wrong', why: 'load needs a folder' } : { kind, dump: count, backupFirst };
+    }
     if (count !== undefined) return { kind: 'wrong', why: `${kind} takes no argument, not "${count}"` };
     if (kind === 'up' || kind === 'status') return { kind, backupFirst };
     return { kind: 'wrong', why: `there is no command "${kind}"` };

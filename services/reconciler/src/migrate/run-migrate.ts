@@ -1,6 +1,6 @@
 import { DiodeError } from '@diode/protocol';
 import { type ConfigOf, describeConfigMistakes, EXIT, readConfig } from '@diode/runtime';
-import { type MigrationState, migrate, migrateDown } from '@diode/store';
+import { loadRows, type MigrationState, migrate, migrateDown } from '@diode/store';
 import { dumpDatabase } from './dump-database.js';
 import { MIGRATE_SETTINGS } from './migrate-settings.js';
 import { type Command, readArguments, USAGE } from './read-arguments.js';
@@ -68,6 +68,7 @@ async function run(command: Work, job: Job): Promise<void> {
   const state = await waitForSchema({ url: job.url, patienceMs, say: job.say });
   if (command.kind === 'status') return showStatus(job, state);
   if (command.kind === 'down') return goDown(command, job, state);
+  if (command.kind === 'load') return loadDump(command, job, state);
   if (state.pending.length > 0) await goUp(command, job, state);
   if (state.newer.length > 0) job.say(`a newer version applied ${state.newer.join(', ')}; this one lives with it`);
   job.say('the schema is up to date');
@@ -77,6 +78,15 @@ async function goUp(command: Work, job: Job, state: MigrationState): Promise<voi
   if (!state.mayCreate) throw notTheOwner(job.url);
   await backUpIfAsked(command, job, state, state.pending[0] ?? '');
   await orSetback(job.url, () => migrate(job.url, { log: tellSteps(job.say, 'UP', 'applying') }));
+}
+
+async function loadDump(command: Work & { kind: 'load' }, job: Job, state: MigrationState): Promise<void> {
+  if (!state.mayCreate) throw notTheOwner(job.url);
+  const { migrations, tables } = await loadRows(job.url, command.dump);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  job.say(
+    `${rows} rows are back, on the schema of ${migrations.at(-1) ?? 'no migration'}; run this with "up" for what came later`,
+  );
 }
 
 async function goDown(command: Work & { kind: 'down' }, job: Job, state: MigrationState): Promise<void> {
@@ -110,7 +120,6 @@ async function backUpIfAsked(command: Work, job: Job, state: MigrationState, bef
     url: job.url,
     folder: job.config.backupDir,
     before,
-    env: job.call.env,
     now: () => new Date(),
   });
   job.say(`backed up to ${file}`);
