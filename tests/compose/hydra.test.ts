@@ -1,8 +1,8 @@
 import { until } from '@diode/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issuerConformance } from '../../packages/issuer/tests/conformance.js';
-import { healthy } from './lab/services.js';
-import { clientSecret, fetchToken, ISSUER, ISSUER_ADMIN, stack } from './lab/stack.js';
+import { healthy, without } from './lab/services.js';
+import { clientSecret, EDGE, fetchToken, ISSUER, ISSUER_ADMIN, stack } from './lab/stack.js';
 import { hydraAdmin, type TestClient, testClients } from './lab/test-client.js';
 
 const project = stack();
@@ -48,6 +48,28 @@ describe('the traps of Hydra', () => {
     };
     expect(Number(new URL(config.dsn).searchParams.get('max_conns'))).toBeGreaterThanOrEqual(30);
     expect(config.secrets.system[0]?.length).toBeGreaterThanOrEqual(16);
+  });
+
+  it('without its database the right secret is not called wrong, at either door; a wrong one is, when it is back', async () => {
+    const ask = async (base: string, path: string, secret: string): Promise<number> => {
+      const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'read' });
+      const authorization = `Basic ${Buffer.from(`${client.id}:${secret}`).toString('base64')}`;
+      return (await fetch(`${base}${path}`, { method: 'POST', headers: { authorization }, body })).status;
+    };
+    const doors = [
+      [ISSUER, '/oauth2/token'],
+      [EDGE, '/diode/auth/token'],
+    ] as const;
+    await without(project, 'postgres', async () => {
+      for (const [base, path] of doors) expect([502, 503]).toContain(await ask(base, path, client.secret));
+    });
+    for (const [base, path] of doors) {
+      await until(async () => (await ask(base, path, client.secret)) === 200, {
+        timeoutMs: 30_000,
+        message: `${path} gives tokens again`,
+      });
+      expect(await ask(base, path, 'wrong-secret')).toBe(401);
+    }
   });
 
   it('its admin API has the commands the first description prints', async () => {

@@ -7,6 +7,8 @@ import { addRefusalRoute } from './edge/refusal-route.js';
 import { counted, makeJudge } from './edge/verdict.js';
 import { UNCOUNTED } from './edge/verdict-metrics.js';
 import { addGrantRoutes } from './grant-routes.js';
+import { makeTokenExchange } from './token-exchange.js';
+import { doubtedRoute } from './token-route.js';
 
 /** The auth service: tokens, introspection, clients, verdicts and grants for the other parts, health. Does not listen. */
 export function buildAuthApp(deps: AuthDeps): HttpApp {
@@ -19,7 +21,9 @@ export function buildAuthApp(deps: AuthDeps): HttpApp {
     ...(metrics === undefined ? {} : { metrics }),
   });
   const callers = callersOf(deps);
-  void app.register(authRoutes(deps, callers));
+  const exchange = makeTokenExchange(deps);
+  void app.register(authRoutes(deps, callers, exchange));
+  void app.register(doubtedRoute(exchange));
   const judge = makeJudge({
     callers,
     onFault: (fault) => logger.error({ err: fault.cause ?? fault }, 'verdict failed'),

@@ -4,7 +4,7 @@ import { addClientRoutes } from './client-routes.js';
 import type { AuthDeps } from './contract.js';
 import { addIntrospectRoute } from './introspect-route.js';
 import { sendThrown } from './oauth-reply.js';
-import { makeTokenExchange } from './token-exchange.js';
+import { makeTokenExchange, type TokenExchange } from './token-exchange.js';
 import { addTokenRoute } from './token-route.js';
 
 /** Behind the front door the first; an SDK whose target has no path asks for the second (diode-wire §2.3). */
@@ -17,8 +17,11 @@ const TOKENS_TOO: GuardOptions = {
 };
 
 /** The paths below /diode/auth as a plugin, for an app that has others beside them (standalone). Errors are RFC 6749's. */
-export function authRoutes(deps: AuthDeps, callers: Callers = callersOf(deps)): (app: HttpApp) => Promise<void> {
-  const exchange = makeTokenExchange(deps);
+export function authRoutes(
+  deps: AuthDeps,
+  callers: Callers = callersOf(deps),
+  exchange: TokenExchange = makeTokenExchange(deps),
+): (app: HttpApp) => Promise<void> {
   const forget = (clientId: string): void => {
     callers.forget(clientId);
     exchange.forget(clientId);

@@ -12,6 +12,8 @@ const METHOD_KNOWN_MS = 60_000;
 export interface TokenExchange {
   /** Throws DiodeError `token_service_unavailable` or `overloaded`. */
   exchange(request: TokenRequest): Promise<IssuerReply>;
+  /** For a 401 the issuer gave a client itself: asked once more in the client's own way, and believed only of a ready issuer. Throws as above. */
+  askAgain(request: TokenRequest): Promise<IssuerReply>;
   forget(clientId: string): void;
 }
 
@@ -44,11 +46,20 @@ export function makeTokenExchange(deps: AuthDeps): TokenExchange {
     const method = remembered ?? (await lookUp(request.clientId));
     const reply = await send(request, method);
     if (reply.status !== 401) return reply;
-    // Hydra without its database says 401 to the right secret (facts/hydra.md): only a ready issuer is believed.
+    // Hydra without its database says 401 to the right secret (facts/hydra.md), and may have it back a moment later: only what is said
+    // between two times of being ready is believed. The client may have another method by now, too.
+    return sureOf(async () => send(request, await lookUp(request.clientId)));
+  };
+
+  const sureOf = async (again: () => Promise<IssuerReply>): Promise<IssuerReply> => {
+    await demandReady();
+    const reply = await again();
+    if (reply.status === 401) await demandReady();
+    return reply;
+  };
+
+  const demandReady = async (): Promise<void> => {
     if (!(await deps.issuer.ready())) throw issuerAway();
-    if (remembered === undefined) return reply;
-    const registered = await lookUp(request.clientId);
-    return registered === remembered ? reply : send(request, registered);
   };
 
   return {
@@ -56,6 +67,7 @@ export function makeTokenExchange(deps: AuthDeps): TokenExchange {
       cache.forget(clientId);
       methods.delete(clientId);
     },
+    askAgain: (request) => limiter.run(() => sureOf(() => send(request, request.sentBy))),
     async exchange(request) {
       const key = cache.key(request);
       const held = cache.get(key);

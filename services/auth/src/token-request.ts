@@ -1,7 +1,11 @@
+import type { AuthMethod } from './contract.js';
+
 /** A request for a token, read: the credentials apart from the rest of the form. */
 export interface TokenRequest {
   readonly clientId: string;
   readonly secret: string;
+  /** How the credentials came. */
+  readonly sentBy: AuthMethod;
   /** What goes on to the issuer beside the credentials, verbatim. */
   readonly form: URLSearchParams;
 }
@@ -30,12 +34,12 @@ export function readTokenRequest(authorization: string | undefined, body: unknow
         'Client credentials were sent both in the HTTP Authorization header and in the HTTP POST body.',
       );
     }
-    return { ...basic, form };
+    return { ...basic, sentBy: 'client_secret_basic', form };
   }
   if (clientId === '') {
     return unreadable('Client credentials missing or malformed in both HTTP Authorization header and HTTP POST body.');
   }
-  return { clientId, secret, form };
+  return { clientId, secret, sentBy: 'client_secret_post', form };
 }
 
 function unreadable(hint: string): UnreadableRequest {

@@ -110,12 +110,38 @@ describe('a flood', () => {
     expect(new Set(asked.map((each) => each.json().access_token)).size).toBe(4);
   });
 
-  it('of a wrong secret is one call in two seconds', async () => {
+  it('of a wrong secret is asked about once in two seconds: twice, for the first no may be that of a missing database', async () => {
     state.token = answer(401, { error: 'invalid_client' });
     for (let i = 0; i < 5; i += 1) expect((await ask('wrong')).status).toBe(401);
-    expect(state.tokenCalls).toBe(1);
+    expect(state.tokenCalls).toBe(2);
     state.nowMs += 2_000;
     await ask('wrong');
+    expect(state.tokenCalls).toBe(4);
+  });
+
+  it('whose database comes back between its no and the look at it gives the token, not the no', async () => {
+    state.token = (response) =>
+      (state.tokenCalls === 1 ? answer(401, { error: 'invalid_client' }) : granted())(response);
+    expect((await ask()).status).toBe(200);
+  });
+
+  it('whose database goes between two looks is away, not sure', async () => {
+    state.token = (response) => {
+      state.ready = state.tokenCalls === 1;
+      answer(401, { error: 'invalid_client' })(response);
+    };
+    expect((await ask()).status).toBe(503);
+  });
+
+  it('whose own 401 nginx hands on is asked once more, the way the client asked', async () => {
+    state.token = answer(401, { error: 'invalid_client' });
+    const again = () => auth.call('/internal/auth/doubted', tokenForm('c', 's'));
+    expect((await again()).status).toBe(401);
+    expect(state.tokenCalls).toBe(1);
+    state.token = granted();
+    expect((await again()).status).toBe(200);
+    state.ready = false;
+    expect((await again()).status).toBe(503);
     expect(state.tokenCalls).toBe(2);
   });
 
