@@ -82,10 +82,25 @@ watch() {
     [ "$credit" -ge "$RELOAD_COST" ] || continue
     [ -s "$PID" ] || continue
     credit=$((credit - RELOAD_COST))
-    mv "$FILE.new" "$FILE"
-    echo "upstreams or certificate changed: reloading"
-    nginx -s reload && told=$now
+    reload && told=$now
   done
+}
+
+# Only what nginx can use: FILE stays what it was told, and a key that is not the certificate's ends nothing.
+refusal=
+reload() {
+  cp "$FILE" "$FILE.old"
+  mv "$FILE.new" "$FILE"
+  if said=$(nginx -t -q 2>&1); then
+    refusal=
+    echo "upstreams or certificate changed: reloading"
+    nginx -s reload
+  else
+    mv "$FILE.old" "$FILE"
+    [ "$said" = "$refusal" ] || echo "upstreams or certificate changed, and nginx cannot use them: $said"
+    refusal=$said
+    return 1
+  fi
 }
 
 # From 1.27.4 on a reload may let a client's idle connection live some seconds more, so that it is not closed under the client's next request.

@@ -46,7 +46,7 @@ describe('the traps of Hydra', () => {
       dsn: string;
       secrets: { system: string[] };
     };
-    expect(Number(new URL(config.dsn).searchParams.get('max_conns'))).toBeGreaterThanOrEqual(30);
+    expect(Number(new URL(config.dsn).searchParams.get('max_conns'))).toBeGreaterThanOrEqual(60);
     expect(config.secrets.system[0]?.length).toBeGreaterThanOrEqual(16);
   });
 

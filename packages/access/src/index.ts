@@ -13,6 +13,7 @@ export {
   type ResolveSecretsOptions,
   readKeptSecret,
   resolveClientSecrets,
+  SECRETS_FROM_ENV,
   type SecretOrigin,
   secretVariable,
 } from './clients/resolve-secrets.js';

@@ -21,7 +21,7 @@ export function makeTokenExchange(deps: AuthDeps): TokenExchange {
   const now = deps.now ?? Date.now;
   const cache = makeTokenCache(deps.tokenCache ?? {}, now);
   const methods = new ExpiringMap<AuthMethod>({ maxEntries: 10_000, now });
-  const limiter = makeLimiter({ atOnce: deps.parallelTokenRequests ?? 8, waiting: 256 });
+  const limiter = makeLimiter({ atOnce: deps.parallelTokenRequests ?? 8, waiting: 256, waitMs: 5_000 });
   const inFlight = new Map<string, Promise<IssuerReply>>();
 
   const send = ({ clientId, secret, form }: TokenRequest, method: AuthMethod): Promise<IssuerReply> => {

@@ -201,6 +201,17 @@ describe('its commands', () => {
     expect((await tokenOf('lab-ingest', secret)).status).toBe(200);
   });
 
+  it('rotate: a secret that .env gives is changed there, or the next start would bring the old one back', async () => {
+    await writeFile(join(dir, 'secrets', '.from-environment'), 'other\nlab-ingest\n');
+    await run();
+    const refused = await run(['rotate', 'lab-ingest']);
+    expect([refused.code, refused.out]).toEqual([2, []]);
+    expect(refused.err.join()).toMatch(/DIODE_CLIENT_SECRET_LAB_INGEST/);
+    expect((await tokenOf('lab-ingest', secretOf('lab-ingest'))).status).toBe(200);
+    await writeFile(join(dir, 'secrets', '.from-environment'), '\n');
+    expect((await run(['rotate', 'lab-ingest'])).code).toBe(0);
+  });
+
   it('rotate: what Hydra did not take is not kept; what it took is, whatever fails then', async () => {
     await run();
     between = (request, response) => request.method === 'PATCH' && Boolean(response.writeHead(500).end());

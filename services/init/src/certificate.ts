@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +25,7 @@ export interface CertificateOptions {
 export async function provideCertificate(o: CertificateOptions): Promise<string> {
   const own = await ownFiles(o.ownDir);
   if (own !== null) {
+    await checkPair(own);
     await copyAll(own, o.nginxDir);
     return 'certificate: yours, from nginx/ssl';
   }
@@ -47,6 +49,25 @@ async function ownFiles(dir: string): Promise<string | null> {
   throw new DiodeError('config_invalid', {
     detail: `nginx/ssl/${bad.join(', nginx/ssl/')} is missing or cannot be read by user ${process.getuid?.() ?? '?'} of the container; both diode.crt and diode.key are needed (chown or chmod, or remove both)`,
   });
+}
+
+/** nginx serves on with what it has, and does not start with a pair that is none. @throws DiodeError config_invalid */
+async function checkPair(dir: string): Promise<void> {
+  const [crt = '', key = ''] = await Promise.all(FILES.map((name) => readFile(join(dir, name), 'utf8')));
+  const wrong = pairMistake(crt, key);
+  if (wrong !== null) throw new DiodeError('config_invalid', { detail: `${wrong}; what nginx had stays` });
+}
+
+function pairMistake(crt: string, key: string): string | null {
+  try {
+    const certificate = new X509Certificate(crt);
+    if (!certificate.checkPrivateKey(createPrivateKey(key)))
+      return "nginx/ssl/diode.key is not the key of nginx/ssl/diode.crt (the first certificate in it must be the server's own)";
+    if (Date.parse(certificate.validTo) < Date.now()) return `nginx/ssl/diode.crt ended on ${certificate.validTo}`;
+    return null;
+  } catch (cause) {
+    return `nginx/ssl/diode.crt and diode.key cannot be read as PEM, the key without a passphrase: ${cause instanceof Error ? cause.message : 'fault'}`;
+  }
 }
 
 async function state(path: string): Promise<'readable' | 'absent' | 'unreadable'> {

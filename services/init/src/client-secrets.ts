@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readClientConfig } from '@diode/access';
+import { readClientConfig, SECRETS_FROM_ENV } from '@diode/access';
 import { DiodeError } from '@diode/protocol';
 import { type ConfigOf, readConfig } from '@diode/runtime';
 import { newSecret, readKept, writeSecret } from './secret-files.js';
@@ -15,6 +15,7 @@ export async function provideClientSecrets(
   const ids = new Set((await readClientConfig(config.clientConfig)).map((client) => client.client_id));
   ids.add(config.oauth2ClientId);
   const given: Record<string, string | null> = {};
+  const fromEnv: string[] = [];
   let made = 0;
   for (const id of ids) {
     const one = clientSecretSetting(id);
@@ -24,10 +25,13 @@ export async function provideClientSecrets(
       throw new DiodeError('config_invalid', { detail: `${one.env} must have at least ${MIN_LENGTH} characters` });
     }
     given[one.env] = said;
+    if (said !== null) fromEnv.push(id);
     const path = join(config.secretsDir, 'clients', id);
     const secret = said ?? (await readKept(path));
     if (secret === undefined) made += 1;
     await writeSecret(path, `${secret ?? newSecret()}\n`);
   }
+  // What .env says comes back at each start, so it cannot be rotated elsewhere: diode-auth-bootstrap reads this.
+  await writeSecret(join(config.secretsDir, 'clients', SECRETS_FROM_ENV), `${fromEnv.join('\n')}\n`);
   return { made, given };
 }

@@ -23,6 +23,8 @@ export async function provideSecrets(
 ): Promise<void> {
   const at = (...parts: string[]): string => join(config.secretsDir, ...parts);
   if (config.demo) say('Demo mode: published secrets work here. Ports are published on loopback only.');
+  else if ((env.DIODE_DEMO ?? '') !== '')
+    say('DIODE_DEMO is off and yet set: ports are published on loopback only until the line is taken out of .env.');
   refusePublished({
     demo: config.demo,
     publishHost: config.publishHost,
@@ -42,6 +44,12 @@ export async function provideSecrets(
   }
   const clients = await provideClientSecrets(config, env);
   refusePublished({ demo: config.demo, publishHost: null, given: clients.given });
+  for (const [name, value] of Object.entries(clients.given)) {
+    if (value !== null && !/^[A-Za-z0-9._~-]+$/.test(value))
+      say(
+        `${name} has characters that a client must percent-encode in Basic (RFC 6749 §2.3.1); letters, digits and . _ ~ - need none.`,
+      );
+  }
   say(`secrets: ${made + clients.made} made, ${changed} files written`);
   say(
     await provideCertificate({

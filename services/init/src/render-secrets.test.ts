@@ -60,12 +60,12 @@ describe('what each reader is given', () => {
     });
     expect(files.get('migrate/database_url')).toBe('postgres://a:b@db/diode');
     expect(files.get('auth/redis_url')).toBe('redis://r');
-    expect(hydra(files)).toMatchObject({ dsn: 'postgres://h:p@db/hydra?sslmode=require&max_conns=30' });
+    expect(hydra(files)).toMatchObject({ dsn: 'postgres://h:p@db/hydra?sslmode=require&max_conns=60' });
   });
 
   it("gives Hydra room for parallel tokens, and leaves what the operator's DSN says", () => {
     expect(hydra(renderSecrets(roots, nothing))).toMatchObject({
-      dsn: 'postgres://hydra:secret-of-postgres_hydra@diode-postgres:5432/hydra?sslmode=disable&max_conns=30',
+      dsn: 'postgres://hydra:secret-of-postgres_hydra@diode-postgres:5432/hydra?sslmode=disable&max_conns=60',
       urls: { self: { issuer: 'http://localhost:4444' } },
     });
     const own = { ...nothing, hydraDatabaseUrl: 'postgres://h:p@db/hydra?max_conns=50' };

@@ -26,10 +26,10 @@ export interface Given {
 }
 
 /**
- * Connections Hydra may hold. A token request takes two; nginx lets 12 through at once, and half of these must stay free, or all wait for
- * each other for ever (facts: Hydra's pool).
+ * Connections Hydra may hold. A token request takes two, and when each of these is the first of a request, all wait for each other for ever
+ * (facts: Hydra's pool). So more than requests can come at once: 12 from each nginx and 8 from each diode-auth, in HA 40 to the one Hydra left.
  */
-export const HYDRA_MAX_CONNECTIONS = 30;
+export const HYDRA_MAX_CONNECTIONS = 60;
 
 /**
  * Names nobody else has: where a container also joins another project's network (docker-compose.netbox.yaml), `postgres` and `redis` there

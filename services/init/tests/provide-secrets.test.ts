@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,12 @@ async function everything(): Promise<Record<string, string>> {
     return [path.slice(root.length + 1), await readFile(path, 'utf8')] as const;
   });
   return Object.fromEntries(await Promise.all(pairs));
+}
+
+function makePair(name: string): void {
+  const files = ['-keyout', join(dir, `${name}.key`), '-out', join(dir, `${name}.crt`)];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', ...key, ...files, '-subj', `/CN=${name}`, '-days', '2'], { stdio: 'pipe' });
 }
 
 const secret = (path: string): Promise<string> => readFile(join(dir, 'secrets', path), 'utf8').then((s) => s.trim());
@@ -110,10 +117,30 @@ describe('diode-init', () => {
     expect(text).toContain('DNS:diode.example.com');
     expect(text).toContain('192.0.2.7');
     expect(() => execFileSync('openssl', ['verify', '-CAfile', join(dir, 'secrets/nginx/ca.crt'), crt])).not.toThrow();
-    await writeFile(join(dir, 'ssl/diode.crt'), 'my certificate\n');
+    makePair('own');
+    const [own, key] = ['own.crt', 'own.key'].map((name) => readFileSync(join(dir, name), 'utf8')) as [string, string];
+    await writeFile(join(dir, 'ssl/diode.crt'), own);
     await expect(run()).rejects.toThrow(/diode.key is missing/);
-    await writeFile(join(dir, 'ssl/diode.key'), 'my key\n');
+    await writeFile(join(dir, 'ssl/diode.key'), key);
     await run();
-    expect(await secret('nginx/diode.crt')).toBe('my certificate');
+    expect(await secret('nginx/diode.crt')).toBe(own.trim());
+
+    makePair('other');
+    await writeFile(join(dir, 'ssl/diode.key'), readFileSync(join(dir, 'other.key')));
+    await expect(run()).rejects.toThrow(/diode.key is not the key of/);
+    await writeFile(join(dir, 'ssl/diode.key'), 'no key\n');
+    await expect(run()).rejects.toThrow(/cannot be read as PEM/);
+    expect(await secret('nginx/diode.crt')).toBe(own.trim());
+    expect(await secret('nginx/diode.key')).toBe(key.trim());
+  });
+
+  it('remembers whose secret the environment gives, and says what needs encoding, and what a demo that is off does', async () => {
+    const said = await run({ DIODE_CLIENT_SECRET_DIODE_INGEST: 'with space%', DIODE_DEMO: '0' });
+    expect(await secret('clients/.from-environment')).toBe('diode-ingest');
+    expect(said.join('\n')).toMatch(/DIODE_CLIENT_SECRET_DIODE_INGEST has characters/);
+    expect(said.join('\n')).toMatch(/DIODE_DEMO is off and yet set/);
+    expect(said.join('\n')).not.toContain('with space%');
+    await run();
+    expect(await secret('clients/.from-environment')).toBe('');
   });
 });

@@ -24,6 +24,9 @@ export interface ResolvedClients {
   readonly origins: ReadonlyMap<string, SecretOrigin>;
 }
 
+/** File beside the secrets of clients: the ids of those whose secret the environment gives, a line each. No id begins with a dot. */
+export const SECRETS_FROM_ENV = '.from-environment';
+
 const MIN_LENGTH = 6;
 const SEED_CLIENT_SCOPE = 'read write diode:ingest diode:read';
 

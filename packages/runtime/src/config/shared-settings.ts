@@ -46,8 +46,8 @@ export const SHARED = {
     example: 'write',
   }),
   demo: setting('DIODE_DEMO', flag(false), {
-    doc: '1 uses the published demo clients and secrets; binds loopback only. Never where others can reach it.',
-    example: '0',
+    doc: '1 uses the published demo clients and secrets; binds loopback only (in Compose as soon as it is set at all). Never where others can reach it.',
+    example: '1',
   }),
   dataDir: setting('DIODE_DATA_DIR', text(null), {
     doc: 'State of standalone. Unset: .diode/ in the checkout.',

@@ -1,4 +1,4 @@
-import { CLIENT_ID, newClientSecret } from '@diode/access';
+import { CLIENT_ID, newClientSecret, secretVariable } from '@diode/access';
 import { DiodeError } from '@diode/protocol';
 import type { BootstrapContext } from './context.js';
 
@@ -15,6 +15,11 @@ export async function rotate(c: BootstrapContext, clientId: string): Promise<voi
   checkId(clientId);
   if (c.demo && (await c.configured()).has(clientId)) {
     throw mistaken(`In demo mode ${clientId} has its published secret; take DIODE_DEMO out to rotate it.`);
+  }
+  if (await c.secrets.isFromEnvironment(clientId)) {
+    throw mistaken(
+      `The secret of ${clientId} is in .env, which would bring the old one back at the next start. Change ${secretVariable(clientId)} there (or OAUTH2_CLIENT_SECRET), or take it out and start once more. Then "remove ${clientId}" ends its tokens and \`docker compose up -d\` makes it again.`,
+    );
   }
   const secret = newClientSecret();
   if ((await c.hydra.setSecret(clientId, secret)) === 'missing') throw unknownClient(clientId);
