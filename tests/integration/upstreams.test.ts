@@ -19,8 +19,11 @@ if [ -e "$FAKE/flap.$2" ]; then echo "10.0.0.$(($(wc -l <"$FAKE/looks.$2") % 2 +
 sed 's/$/ STREAM/' "$FAKE/name.$2"
 `;
 const NGINX = `#!/bin/sh
-[ "$*" = "-s reload" ] || exit 1
-echo >>"$FAKE/reloads"
+case "$*" in
+  "-t -q") [ ! -e "$FAKE/unusable" ] || { echo "key values mismatch" >&2; exit 1; } ;;
+  "-s reload") echo >>"$FAKE/reloads" ;;
+  *) exit 1 ;;
+esac
 `;
 
 let dir: string;
@@ -95,6 +98,18 @@ describe('nginx/upstreams.sh', () => {
     await until(() => linesIn('reloads') === 3, { message: 'a reload' });
     await looks('one', 5);
     expect(linesIn('reloads')).toBe(3);
+  });
+
+  it('keeps what nginx has where it cannot use the new, and takes it up once it can', async () => {
+    await start();
+    const before = told();
+    writeFileSync(join(dir, 'unusable'), '');
+    setAddresses('two', ['10.0.0.5']);
+    await looks('one', 12);
+    expect([linesIn('reloads'), told()]).toEqual([0, before]);
+    rmSync(join(dir, 'unusable'));
+    await until(() => linesIn('reloads') === 1, { message: 'a reload' });
+    expect(told()).toContain('10.0.0.5');
   });
 
   it('keeps the last addresses of a name that gives none for a moment, and gives it up after three looks', async () => {
