@@ -43,18 +43,14 @@ SQL
 in_postgres() { compose exec -T postgres "$@"; }
 
 require_own_databases() {
-  local name
-  for name in DIODE_DATABASE_URL HYDRA_DATABASE_URL; do
-    [ -z "$(compose_setting "$name" '')" ] ||
-      fail "$EXIT_CONFIG" "$name names a Postgres of your own: back that up where it runs (pg_dump --format=custom of both databases), and keep .env and the secrets volumes with it."
-  done
+  refuse_foreign_databases "back that up where it runs (pg_dump --format=custom of both databases), and keep .env and the secrets volumes with it."
   [ -n "$(compose ps -q --status running postgres </dev/null)" ] ||
     fail "$EXIT_FAULT" "postgres does not run. First: docker compose up -d --wait postgres"
 }
 
 # backup_compose DIR
 backup_compose() {
-  local dir=$1 diode hydra apart
+  local dir=$1 diode hydra netbox_url
   mkdir "$dir/databases"
   note "databases ..."
   coproc HOLDER { in_postgres bash -c "$HOLD_SNAPSHOTS"; }
@@ -70,7 +66,8 @@ backup_compose() {
   note "clients, secrets ..."
   bootstrap_in_compose list --json >"$dir/clients.json" || fail "$EXIT_FAULT" "the clients cannot be listed: is Hydra up? (docker compose logs --tail 30 hydra)"
   compose run --rm --no-deps -T --entrypoint sh diode-init -c 'cd /secrets && exec tar -cf - *' </dev/null >"$dir/secrets.tar"
-  if [ -z "$(compose_setting DIODE_NETBOX_URL '')" ] && compose config --services | grep -qx netbox-sim; then
+  netbox_url=$(compose_setting DIODE_NETBOX_URL '')
+  if [ -z "$netbox_url" ] && compose config --services | grep -qx netbox-sim; then
     # Its journal grows while it is read; what is in it up to there is a state it had.
     compose run --rm --no-deps -T --entrypoint tar netbox-sim -C /data -cf - . </dev/null >"$dir/netbox-sim.tar" || [ $? -eq 1 ]
   fi

@@ -6,6 +6,8 @@ readonly EXIT_FAULT=1 EXIT_USAGE=2 EXIT_CONFIG=78
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CALLED_FROM=$PWD
 readonly ROOT CALLED_FROM
+# shellcheck source=scripts/lib/json.sh
+. "$ROOT/scripts/lib/json.sh"
 quiet=false
 form=${DIODE_FORM:-}
 took=0
@@ -61,26 +63,6 @@ compose_path() {
   if [ -f "$(absolute "$1")" ]; then absolute "$1"; else printf '%s' "$1"; fi
 }
 
-# A string as JSON writes it.
-json_string() {
-  local text=$1 out='' char code i
-  for ((i = 0; i < ${#text}; i++)); do
-    char=${text:i:1}
-    case $char in
-      '"') out+='\"' ;;
-      "\\") out+="\\\\" ;;
-      $'\n') out+='\n' ;;
-      $'\t') out+='\t' ;;
-      [[:cntrl:]])
-        printf -v code '%04x' "'$char"
-        out+="\\u$code"
-        ;;
-      *) out+=$char ;;
-    esac
-  done
-  printf '"%s"' "$out"
-}
-
 # Decides `form`: what was asked for, else what runs here, else what was here.
 choose_form() {
   case $form in
@@ -98,12 +80,13 @@ choose_form() {
       elif compose_answers; then
         form=compose
       else
-        fail "$EXIT_CONFIG" "no Diode is found: no Compose project in $ROOT and no $(standalone_dir). Say --compose or --standalone, or start one (docker compose up -d --wait, or ./quickstart.sh)."
+        fail "$EXIT_CONFIG" "no Diode is found: no Compose project in $ROOT${compose_words:+ ($compose_words)} and no $(standalone_dir). Say --compose or --standalone, or start one (docker compose up -d --wait, or ./quickstart.sh)."
       fi
       ;;
     *) wrong "DIODE_FORM is compose or standalone, not \"$form\"" ;;
   esac
   if [ "$form" = compose ]; then
+    compose_take_settings
     compose_follow_running
     note "form: compose, project $(compose_project)"
   else

@@ -5,12 +5,12 @@ restore_compose() {
   require_compose
   compose_follow_running
   note "project: $(compose_project)"
-  refuse_own_databases
+  refuse_foreign_databases "restore into that with pg_restore, where it runs."
   refuse_newer_schema
   make_room
   restore_configuration
   # .env may have come back, and with it other names.
-  unset compose_environment
+  compose_take_settings
   # shellcheck disable=SC2329 # by the trap of restore-diode.sh
   restore_interrupted() { complain "it is half restored: run the same command again with --force."; }
 
@@ -55,14 +55,6 @@ restore_database() {
 fail_up() {
   tail -n 15 "$work/up.log" >&2
   fail "$EXIT_FAULT" "not every container got healthy; docker compose ps -a, and docker compose logs --tail 30 ${1:-NAME}, say why."
-}
-
-refuse_own_databases() {
-  local name
-  for name in DIODE_DATABASE_URL HYDRA_DATABASE_URL; do
-    [ -z "$(compose_setting "$name" '')" ] ||
-      fail "$EXIT_CONFIG" "$name names a Postgres of your own: restore into that with pg_restore, where it runs."
-  done
 }
 
 # The migrations the image has; one that the backup has and the image has not is from a newer version.

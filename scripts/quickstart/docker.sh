@@ -1,6 +1,11 @@
 # The Compose form of quickstart.sh. Sourced, not run; needs scripts/lib/setup.sh.
 # shellcheck shell=bash
 
+# shellcheck source=scripts/lib/json.sh
+. scripts/lib/json.sh
+# shellcheck source=scripts/lib/compose-settings.sh
+. scripts/lib/compose-settings.sh
+
 # Is there an engine, and a Compose that reads our file? One sentence that says what to do when not.
 require_docker() {
   command -v docker >/dev/null 2>&1 || die "Docker is needed and not on PATH: https://docs.docker.com/engine/install/ (or run ./quickstart.sh without --docker)."
@@ -15,18 +20,10 @@ require_docker() {
   fi
 }
 
-# A setting as Compose sees it: the environment, then .env.
-compose_setting() {
-  local value
-  value=$(docker compose config --environment 2>/dev/null | sed -n "s/^$1=//p")
-  printf '%s' "${!1:-${value:-$2}}"
-}
-
-# One of the scripts beside this one, in a container on the inner network, through nginx.
+# One of the scripts beside this one, in a container on the inner network, through nginx. DIODE_CONNECTION holds secrets: it goes by the
+# environment, so that no process list shows it.
 in_compose() {
-  local connection=$1
-  shift
-  docker compose run --rm -T --no-deps --quiet-pull -e DIODE_CONNECTION="$connection" \
+  docker compose run --rm -T --no-deps --quiet-pull -e DIODE_CONNECTION \
     -v "$PWD/scripts/quickstart:/app/scripts/quickstart:ro" -v "$PWD/examples:/app/examples:ro" \
     diode-auth-bootstrap node "$@"
 }
@@ -34,6 +31,7 @@ in_compose() {
 quickstart_docker() {
   local check=$1 started=$SECONDS rc=0
   require_docker
+  read_compose_settings "$PWD" || die "Compose does not say what .env holds: $compose_settings_error"
   [ "$(compose_setting DIODE_DEMO '')" != 1 ] || say "Demo mode: the example's published clients and secrets work here; ports are published on loopback only."
   say "Building the images (some minutes the first time) ..."
   docker compose build --quiet || die "the images could not be built; the lines above say why."
@@ -46,18 +44,21 @@ quickstart_docker() {
   say "All containers are healthy after $((SECONDS - started)) s."
   say ""
 
-  local client=diode-ingest secret netbox_token=null netbox_url
+  local client=diode-ingest secret netbox_url netbox_token=null
   secret=$(docker compose run --rm -T --no-deps diode-auth-bootstrap node services/auth/dist/bootstrap-main.js show "$client") ||
     die "the secret of $client cannot be read."
   netbox_url=$(compose_setting DIODE_NETBOX_URL '')
-  [ -n "$netbox_url" ] || netbox_token="\"$(docker compose exec -T netbox-sim cat /run/diode/netbox_token)\""
-  local connection
-  connection=$(printf '{"url":"http://ingress-nginx","issuer_url":"http://ingress-nginx:4444","metrics_url":null,"netbox_url":"%s","netbox_token":%s,"client_id":"%s","client_secret":"%s"}' \
-    "${netbox_url:-http://netbox-sim:8000}" "$netbox_token" "$client" "$secret")
-  in_compose "$connection" scripts/quickstart/first-device.mjs || exit 1
+  if [ -z "$netbox_url" ]; then
+    netbox_token=$(docker compose exec -T netbox-sim cat /run/diode/netbox_token) || die "the token of the stand-in cannot be read."
+    netbox_token=$(json_string "$netbox_token")
+  fi
+  DIODE_CONNECTION=$(printf '{"url":"http://ingress-nginx","issuer_url":"http://ingress-nginx:4444","metrics_url":null,"netbox_url":%s,"netbox_token":%s,"client_id":%s,"client_secret":%s}' \
+    "$(json_string "${netbox_url:-http://netbox-sim:8000}")" "$netbox_token" "$(json_string "$client")" "$(json_string "$secret")")
+  export DIODE_CONNECTION
+  in_compose scripts/quickstart/first-device.mjs || exit 1
 
   if [ "$check" = true ]; then
-    in_compose "$connection" scripts/quickstart/tour.mjs || rc=1
+    in_compose scripts/quickstart/tour.mjs || rc=1
     say ""
     [ $rc -ne 0 ] || say "Check passed."
     say "Stopping (volumes stay; docker compose down --volumes removes them too) ..."
