@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Times tokens and single ingests against a running Diode, as a user with curl sees them. For numbers that mean something see bench/.
 set -euo pipefail
+# shellcheck source=scripts/lib/basic.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/basic.sh"
 
 usage() {
   cat <<'TXT'
@@ -28,7 +30,7 @@ client=${DIODE_CLIENT_ID:-diode-ingest}
 : "${DIODE_CLIENT_SECRET:?set DIODE_CLIENT_SECRET}"
 
 get_token() {
-  curl -fsS -u "$client:$DIODE_CLIENT_SECRET" -d grant_type=client_credentials -d scope=write "$issuer/oauth2/token"
+  basic_config "$client" "$DIODE_CLIENT_SECRET" | curl -fsS -K - -d grant_type=client_credentials -d scope=write "$issuer/oauth2/token"
 }
 
 echo "Tokens: $tokens ..."

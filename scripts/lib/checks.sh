@@ -1,6 +1,9 @@
 # What scripts/health-check.sh is made of: a check, its line, and the sum. Sourced, not run; needs scripts/lib/operate.sh.
 # shellcheck shell=bash disable=SC2154
 
+# shellcheck source=scripts/lib/basic.sh
+. "$ROOT/scripts/lib/basic.sh"
+
 json=false
 down=0
 checks_json=()
@@ -57,7 +60,7 @@ check_token() {
     result "OAuth2 Authentication" down Failed "there is no secret for diode-ingest" "$3"
     return
   fi
-  body=$(curl -sS --max-time 15 -X POST -K - -d 'grant_type=client_credentials&scope=read' "$1" 2>&1 <<<"user = \"diode-ingest:$2\"") || true
+  body=$(curl -sS --max-time 15 -X POST -K - -d 'grant_type=client_credentials&scope=read' "$1" 2>&1 < <(basic_config diode-ingest "$2")) || true
   case $body in
     *'"access_token"'*) result "OAuth2 Authentication" ok Working ;;
     *)
