@@ -8,14 +8,15 @@ usage() {
 Usage: scripts/health-check.sh [--json] [--quiet] [--compose | --standalone] [--file COMPOSE_FILE]
 
 Looks at every part of a running Diode and asks for a token as a real client would. Needs curl and, in the Compose form, docker.
+A certificate that ends within 14 days is a warning (status "warn"), one that ended or is the wrong one is down.
 
   --json         one object: {"status":"ok"|"down","form":…,"checks":[{"name","status","detail","next"}]}
-  --quiet        says only what is down
+  --quiet        says only what is down, and warnings
   --compose      the Compose project of this checkout (the default when it is up; also DIODE_FORM=compose)
   --standalone   the standalone that runs in DIODE_DATA_DIR (.diode)
   --file FILE    another compose file, as docker compose -f (or COMPOSE_FILE); what runs is found by itself
 
-Exit: 0 all is well, 1 something is down, 2 usage, 78 there is nothing to look at.
+Exit: 0 all is well, or there are warnings only, 1 something is down, 2 usage, 78 there is nothing to look at.
 TXT
 }
 
@@ -43,11 +44,12 @@ done
 command -v curl >/dev/null 2>&1 || fail "$EXIT_CONFIG" "curl is not on PATH; install it (Debian: apt-get install curl) and run this again."
 
 check_compose() {
-  local host ports=() issuers=() nginxes=() hydras=() name index
+  local host ports=() issuers=() tls=() nginxes=() hydras=() services=() name index container
   host=$(compose_setting DIODE_PUBLISH_HOST localhost)
   case $host in 0.0.0.0 | ::) host=localhost ;; *:*) host="[$host]" ;; esac
   ports=("$(compose_setting DIODE_PORT 8080)" "$(compose_setting DIODE_PORT_2 8081)")
   issuers=("$(compose_setting DIODE_ISSUER_PORT 4444)" "$(compose_setting DIODE_ISSUER_PORT_2 4446)")
+  tls=("$(compose_setting DIODE_TLS_PORT 8443)" "$(compose_setting DIODE_TLS_PORT_2 8444)")
   mapfile -t nginxes < <(compose_services_like 'ingress-nginx|nginx-lb')
   mapfile -t hydras < <(compose_services_like hydra)
 
@@ -63,6 +65,13 @@ check_compose() {
     name="Ory Hydra$(of_several "$index" "${#nginxes[@]}")"
     check_url "$name" Ready "Not Ready" "http://$host:${issuers[index]:-0}/health/ready" "$docker_compose logs --tail 30 ${hydras[*]} ${nginxes[index]}"
   done
+  # These have Node.
+  mapfile -t services < <(compose_services_like 'diode-(auth|ingester|reconciler)')
+  container=$(compose ps -q --status running "${services[@]}" </dev/null 2>/dev/null | head -n 1) || true
+  for index in "${!nginxes[@]}"; do
+    name="TLS Certificate$(of_several "$index" "${#nginxes[@]}")"
+    check_served "$name" "https://$host:${tls[index]:-0}/health" "$container" "${nginxes[index]}"
+  done
   check_inside postgres PostgreSQL Connected "Connection Failed" pg_isready -q -U hydra
   check_redis
   for name in $(compose_services_like 'diode-(auth|ingester|reconciler)'); do
@@ -75,6 +84,20 @@ check_compose() {
   # Nothing runs: a container for this alone would make the project's volumes.
   [ -z "$(compose ps -q </dev/null)" ] || secret=$(bootstrap_in_compose show diode-ingest 2>/dev/null) || true
   check_token "http://$host:${issuers[0]}/oauth2/token" "$secret" "$docker_compose run --rm -T --no-deps diode-auth-bootstrap"
+}
+
+# check_served NAME PORT_URL CONTAINER NGINX: one's own certificate must be the one in nginx/ssl; that of diode-init is for DIODE_TLS_NAMES.
+check_served() {
+  local own=$ROOT/nginx/ssl/diode.crt names='' init="$docker_compose run --rm --no-deps diode-init" renew
+  renew=$init
+  if [ ! -e "$own" ]; then
+    names="localhost,$(compose_setting DIODE_TLS_NAMES '')"
+  elif [ -f "$own.names" ]; then
+    renew="scripts/make-certs.sh$(tr ',' '\n' <"$own.names" | sed -n 's/^[A-Z]*:/ --name /p' | tr -d '\n') && $init"
+  else
+    renew="a new pair into nginx/ssl, then $init"
+  fi
+  check_certificate "$1" "$2" "$3" "$4" "$names" "$own" "$init" "$renew"
 }
 
 # The same program in every container of a service, also of a scaled one.

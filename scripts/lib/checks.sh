@@ -4,6 +4,7 @@
 # shellcheck source=scripts/lib/basic.sh
 . "$ROOT/scripts/lib/basic.sh"
 
+readonly CERTIFICATE_WARN_DAYS=14
 json=false
 down=0
 checks_json=()
@@ -12,16 +13,17 @@ head_line() { [ "$json" = true ] || [ "$quiet" = true ] || say "$1"; }
 
 of_several() { [ "$2" -lt 2 ] || printf ' %d' $(($1 + 1)); }
 
-# result NAME ok|down WORDS [DETAIL] [NEXT COMMAND]
+# result NAME ok|warn|down WORDS [DETAIL] [NEXT COMMAND]
 result() {
-  local name=$1 status=$2 words=$3 detail=${4:-} next=${5:-}
-  [ "$status" = ok ] || down=$((down + 1))
+  local name=$1 status=$2 words=$3 detail=${4:-} next=${5:-} mark=❌
+  [ "$status" != down ] || down=$((down + 1))
+  [ "$status" != warn ] || mark='⚠️ '
   if [ "$json" = true ]; then
     checks_json+=("{\"name\":$(json_string "$name"),\"status\":\"$status\",\"detail\":$(json_string "$words${detail:+ ($detail)}")$([ "$status" = ok ] || printf ',"next":%s' "$(json_string "$next")")}")
   elif [ "$status" = ok ]; then
     [ "$quiet" = true ] || say "✅ $name: $words${detail:+ ($detail)}"
   else
-    say "❌ $name: $words${detail:+ ($detail)}"
+    say "$mark $name: $words${detail:+ ($detail)}"
     [ -z "$next" ] || say "   first: $next"
   fi
 }
@@ -51,6 +53,27 @@ check_port() {
   else
     result "$1" down "$3" "$at does not answer" "$5"
   fi
+}
+
+# check_certificate NAME PORT_URL CONTAINER HOST NAMES OWN NEXT RENEW: what is served at PORT_URL, which the container of Diode reaches as
+# HOST:443. It must be for NAMES (with commas), and the one in the file OWN where there is one. NEXT puts in place what there is, RENEW makes
+# a new one.
+check_certificate() {
+  local status words detail own=''
+  if ! curl -sk -o /dev/null --max-time 10 "$2"; then
+    result "$1" down "Not Served" "$2 does not answer" "$docker_compose logs --tail 30 $4"
+    return
+  fi
+  [ ! -r "$6" ] || own=$(cat "$6")
+  IFS=$'\t' read -r status words detail < <(
+    timeout 30 docker exec -i -e OWN_CERTIFICATE="$own" "$3" node --input-type=module - "$4" 443 "$CERTIFICATE_WARN_DAYS" "$5" \
+      <"$ROOT/scripts/lib/served-certificate.mjs" 2>/dev/null
+  ) || true
+  case $status:$words in
+    '':*) result "$1" down "Not Seen" "no container of Diode can look at it" "$docker_compose ps -a" ;;
+    down:Not\ The\ One*) result "$1" down "$words" "$detail" "$7" ;;
+    *) result "$1" "$status" "$words" "$detail" "$8" ;;
+  esac
 }
 
 # check_token URL SECRET NEXT: a token for diode-ingest. The secret goes in by standard input, so that no process list shows it.
