@@ -2,9 +2,12 @@
 -- rows and makes nothing. Run by a superuser in Diode's database, again whenever a password changes:
 --
 --   createdb diode
---   psql -d diode -v ON_ERROR_STOP=1 -v diode_migrate_password=... -v diode_password=... -f roles.sql
+--   psql -X -d diode -v ON_ERROR_STOP=1
+--   \set diode_migrate_password `cat FILE`
+--   \set diode_password `cat FILE`
+--   \i roles.sql
 --
--- The names can be given too: -v diode_migrate_role=... -v diode_role=...
+-- Not as -v on the command line, where every process list shows them. The names can be given too: \set diode_migrate_role ..., \set diode_role ...
 -- Running it again changes nothing but the passwords. What another role made in this database (an installation with one role) goes to the owner.
 
 \set ON_ERROR_STOP on
